@@ -1,0 +1,1 @@
+"""Measures of answers, citations, refusals and retrieval, run with `pytest evals/`."""

@@ -1,0 +1,1 @@
+"""Raw articles in; documents, passages, vectors and an index out."""

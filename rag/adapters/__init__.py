@@ -1,0 +1,1 @@
+"""One vendor a file. Only `rag.compose` imports from here."""

@@ -1,0 +1,71 @@
+"""Everything that can go wrong, as one small tree.
+
+    GroundwireError
+    ├── InvalidInput             the caller's fault; nothing was changed
+    │   └── NotFound             no such document, version or job
+    ├── Rejected                 one document cannot be taken in; permanent, carries a stable code
+    ├── Overloaded               the queue is full; try again after `retry_after` seconds
+    ├── Unavailable              a part (store, index, model) cannot answer now; transient
+    └── SetupError               weights, settings or disk keep the service from starting
+
+Adapters translate their vendor's exceptions into this tree at the seam and keep the cause.
+HTTP statuses are chosen in `api/errors.py`, exit codes in `api/cli`.
+"""
+
+from __future__ import annotations
+
+
+class GroundwireError(Exception):
+    """Base of the tree. `str(error)` is one sentence fit to show to a person."""
+
+    code = "internal_error"
+
+
+class InvalidInput(GroundwireError):
+    """The request cannot be served as it stands. `field` names the part at fault, if one is."""
+
+    code = "invalid_input"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotFound(InvalidInput):
+    """There is no such document, version or job."""
+
+    code = "not_found"
+
+
+class Rejected(GroundwireError):
+    """A document that can never be taken in as it is; `code` is stable, `str()` says why."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class Overloaded(GroundwireError):
+    """Too many questions are waiting. Try again after `retry_after` seconds (at least 1)."""
+
+    code = "overloaded"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = max(1, retry_after)
+
+
+class Unavailable(GroundwireError):
+    """A part of the service (`store`, `index`, `embedder` or `model`) cannot answer right now."""
+
+    code = "unavailable"
+
+    def __init__(self, part: str, message: str) -> None:
+        super().__init__(message)
+        self.part = part
+
+
+class SetupError(GroundwireError):
+    """The service cannot start; `str()` names the file or setting at fault and the remedy."""
+
+    code = "setup_failed"

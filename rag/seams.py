@@ -1,0 +1,92 @@
+"""Where one implementation can stand in for another. Each Protocol has at least two real ones."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Question
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which embedder made a vector. Vectors of different stamps are never mixed."""
+
+    name: str
+    digest: str
+    dimension: int
+    normalised: bool = True
+
+    @property
+    def key(self) -> str:
+        """Short and safe as part of a collection's name."""
+        return f"{self.name}-{self.digest[:12]}-{self.dimension}{'n' if self.normalised else ''}"
+
+
+class Embedder(Protocol):
+    """Text to vectors of unit length. Calls may come from several threads."""
+
+    @property
+    def stamp(self) -> Stamp: ...
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), dimension), in the order given."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """Shape (dimension,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A passage that an index proposes. Higher scores are better; ties are broken by id."""
+
+    passage_id: str
+    score: float
+
+
+class PassageIndex(Protocol):
+    """Finds passages for a question: Chroma, or the store's vectors read one by one.
+
+    What it proposes may be stale; the store decides afterwards what exists and what may be seen.
+    """
+
+    def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
+        """At most `limit` matches by cosine, best first. Raises `Unavailable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class LanguageModel(Protocol):
+    """A chat model that drafts. It has no tools and decides nothing."""
+
+    @property
+    def name(self) -> str: ...
+
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[str]:
+        """The reply in pieces as they are drafted, greedily decoded. Closing it frees the model.
+
+        Raises `Unavailable` when the model cannot be reached.
+        """
+        ...
+
+    async def prefers(self, messages: Sequence[Message], options: tuple[str, str]) -> float | None:
+        """Probability in [0, 1] that the reply starts with the first option rather than the second.
+
+        None when the model does not tell its probabilities.
+        """
+        ...

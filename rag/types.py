@@ -1,0 +1,316 @@
+"""The vocabulary: what the rooms of the house say to each other.
+
+Every value is frozen, validated once where it is made, and free of vendors: the standard library
+only. Times are zone-aware and in UTC. Offsets count Unicode code points in `Version.text`, so
+`version.text[start:end]` is always the thing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal
+
+from rag.errors import InvalidInput
+
+MAX_QUESTION_CHARS = 2_000
+MAX_PASSAGES = 50
+
+
+# -- documents ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is known about an article, without its text. `id` is identity, never content.
+
+    Unknown strings are `""`, an unknown time is `None`; nothing is guessed.
+    """
+
+    id: str
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    published_at: datetime | None = None
+    language: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id or len(self.id) > 512:
+            raise InvalidInput("a document id has 1 to 512 characters", "id")
+        _require_utc(self.published_at, "published_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of a document's text. `number` counts from 1; `digest` is SHA-256 of the text, in hex."""
+
+    document_id: str
+    number: int
+    text: str
+    digest: str
+    ingested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence's place in its version's text: `text[start:end]`, trimmed, never empty."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        _require_span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences, the unit of retrieval; `text` is the version's slice `[start:end]`."""
+
+    id: str
+    document_id: str
+    version: int
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require_span(self.start, self.end)
+        if len(self.text) != self.end - self.start:
+            raise InvalidInput("a passage's text must be as long as its span", "text")
+
+    def slice(self, sentence: Sentence) -> str:
+        """The text of one of its sentences."""
+        return self.text[sentence.start - self.start : sentence.end - self.start]
+
+
+# -- questions ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may be used. Empty means all. An undated document is never excluded by time.
+
+    `published_after` and `published_before` are both inclusive.
+    """
+
+    published_after: datetime | None = None
+    published_before: datetime | None = None
+    sources: tuple[str, ...] = ()
+    document_ids: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require_utc(self.published_after, "filters.published_after")
+        _require_utc(self.published_before, "filters.published_before")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in natural language, asked as the collection stood at `as_of`."""
+
+    text: str
+    as_of: datetime = field(default_factory=lambda: datetime.now(UTC))
+    filters: Filters = Filters()
+    max_passages: int = 6
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise InvalidInput("a question needs at least one character that is not a space", "question")
+        if len(self.text) > MAX_QUESTION_CHARS:
+            raise InvalidInput(f"a question has at most {MAX_QUESTION_CHARS:,} characters", "question")
+        if not 1 <= self.max_passages <= MAX_PASSAGES:
+            raise InvalidInput(f"max_passages is 1 to {MAX_PASSAGES}", "max_passages")
+        _require_utc(self.as_of, "as_of")
+
+
+# -- what retrieval finds ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. `score` orders hits (higher is better); `rank` counts from 1.
+
+    `similarity` is the cosine between question and passage in [-1, 1], whatever found the passage.
+    """
+
+    passage: Passage
+    document: Document
+    score: float
+    rank: int
+    similarity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence shown to the model, and the hit it comes from. `relevance` orders evidence."""
+
+    sentence: Sentence
+    hit: Hit
+    relevance: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return self.hit.passage.slice(self.sentence)
+
+
+# -- answers ----------------------------------------------------------------------------------------
+
+
+class Status(StrEnum):
+    """How a question ended; see the HTTP contract for what each promises."""
+
+    ANSWERED = "answered"
+    CONFLICTING = "conflicting"
+    NOT_FOUND = "not_found"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: `version.text[start:end] == quote`. `marker` counts from 1 in one answer."""
+
+    marker: int
+    document: Document
+    version: int
+    start: int
+    end: int
+    quote: str
+
+    def __post_init__(self) -> None:
+        _require_span(self.start, self.end)
+        if len(self.quote) != self.end - self.start:
+            raise InvalidInput("a quote must be as long as its span", "quote")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer with the markers of its citations and its support in [0, 1]."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+
+    def __post_init__(self) -> None:
+        if not self.citations:
+            raise InvalidInput("a claim without a citation is never part of an answer", "citations")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply whose every sentence is cited and supported."""
+
+    id: str
+    status: Literal[Status.ANSWERED, Status.CONFLICTING]
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    independent_sources: int
+    model: str
+    timings_ms: Mapping[str, int]
+
+    @property
+    def text(self) -> str:
+        """The sentences with their markers, as a person reads them."""
+        return " ".join(f"{c.text} " + "".join(f"[{marker}]" for marker in c.citations) for c in self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reply that honestly says why there is no answer. A value, not an exception."""
+
+    id: str
+    status: Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
+    reason: str
+    hits: tuple[Hit, ...]
+    model: str
+    timings_ms: Mapping[str, int]
+
+
+# -- the stream of one answer -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages were found; nothing is drafted yet."""
+
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """One sentence passed its checks; it is never taken back. `citations` are those it refers to."""
+
+    claim: Claim
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The whole reply; always the last event."""
+
+    reply: Answer | Refusal
+
+
+Event = Retrieved | Verified | Completed
+
+
+# -- adding documents -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document as it arrives: unchecked text, and whatever its sender knew about it."""
+
+    text: str
+    id: str = ""
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    published_at: datetime | None = None
+    language: str = ""
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document of a job that was not taken in, with a stable `code` and one sentence of `detail`."""
+
+    id: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Progress of one batch: total = added + updated + unchanged + failed, once it has succeeded."""
+
+    id: str
+    state: JobState
+    total: int
+    added: int
+    updated: int
+    unchanged: int
+    failures: tuple[Failure, ...]
+    created_at: datetime
+
+    @property
+    def done(self) -> int:
+        return self.added + self.updated + self.unchanged + len(self.failures)
+
+
+def _require_span(start: int, end: int) -> None:
+    if not 0 <= start < end:
+        raise InvalidInput(f"a span needs 0 <= start < end, not {start} and {end}", "start")
+
+
+def _require_utc(time: datetime | None, name: str) -> None:
+    if time is not None and time.utcoffset() is None:
+        raise InvalidInput("a time needs a zone", name)
