@@ -112,7 +112,7 @@ class Question:
 
     text: str
     as_of: datetime = field(default_factory=lambda: datetime.now(UTC))
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     max_passages: int = 6
 
     def __post_init__(self) -> None:
