@@ -1,0 +1,104 @@
+"""The service as an evaluation sees it: only its HTTP contract, so any build of it can be measured."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from rag.errors import GroundwireError, Unavailable
+
+JOB_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back for one question: the body, or `error` in one line. `seconds` is wall clock, as a user waits."""
+
+    body: dict[str, Any]
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Client:
+    """`base` is the address of a running service. Texts of document versions are fetched once."""
+
+    base: str
+    timeout: float = 300.0
+    _http: httpx.Client = field(init=False, repr=False)
+    _texts: dict[tuple[str, int], str] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._http = httpx.Client(base_url=self.base, timeout=self.timeout, trust_env=False)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def ask(self, body: dict[str, Any]) -> Reply:
+        """Never raises for what the service or the network does wrong: that is a reply to be scored."""
+        began = time.perf_counter()
+        try:
+            response = self._http.post("/v1/ask", json=body)
+            response.raise_for_status()
+            return Reply(response.json(), time.perf_counter() - began)
+        except (httpx.HTTPError, ValueError) as error:
+            return Reply({}, time.perf_counter() - began, f"{type(error).__name__}: {error}".splitlines()[0])
+
+    def search(self, body: dict[str, Any], limit: int) -> list[dict[str, Any]]:
+        """The passages found without a model, best first; an error finds nothing."""
+        try:
+            response = self._http.post("/v1/search", json=body | {"limit": limit})
+            response.raise_for_status()
+            return list(response.json()["passages"])
+        except (httpx.HTTPError, ValueError, KeyError):
+            return []
+
+    def text(self, document_id: str, version: int) -> str:
+        """The stored text of one version; "" if it cannot be read."""
+        key = (document_id, version)
+        if key not in self._texts:
+            try:
+                response = self._http.get(f"/v1/documents/{document_id}", params={"version": version})
+                response.raise_for_status()
+                self._texts[key] = str(response.json()["text"])
+            except (httpx.HTTPError, ValueError, KeyError):
+                return ""
+        return self._texts[key]
+
+    def document_ids(self) -> list[str]:
+        """Every document in the collection."""
+        ids: list[str] = []
+        cursor: str | None = None
+        while True:
+            response = self._http.get("/v1/documents", params={"limit": 100} | ({"cursor": cursor} if cursor else {}))
+            response.raise_for_status()
+            page = response.json()
+            ids += [document.get("id") or document["document_id"] for document in page["documents"]]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return ids
+
+    def add(self, documents: Sequence[dict[str, Any]], batch: int = 50) -> None:
+        """Adds documents and waits until every job is done. Raises if one does not take in all of its documents."""
+        for at in range(0, len(documents), batch):
+            response = self._http.post("/v1/documents", json={"documents": list(documents[at : at + batch])})
+            response.raise_for_status()
+            job = self.wait(response.json()["job_id"])
+            if job["state"] != "succeeded" or job["failures"]:
+                raise GroundwireError(f"adding documents failed: {job}")
+
+    def wait(self, job_id: str, timeout: float = 900.0) -> dict[str, Any]:
+        """The job once it is neither queued nor running."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            response = self._http.get(f"/v1/jobs/{job_id}")
+            response.raise_for_status()
+            job: dict[str, Any] = response.json()
+            if job["state"] not in ("queued", "running"):
+                return job
+            time.sleep(JOB_POLL_SECONDS)
+        raise Unavailable("ingest", f"job {job_id} was not done after {timeout:.0f} s")

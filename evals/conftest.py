@@ -1,0 +1,117 @@
+"""`pytest evals/`: the options, the one run that every gate reads, and the table at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evals import report
+from evals.client import Client
+from evals.gates import gates_for
+from evals.questions import QuestionSet, choose, read_set
+from evals.run import Progress, Run, ask_all
+from evals.service import serving
+from rag.errors import GroundwireError, InvalidInput
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+TABLE = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("evals", "evaluating answers")
+    group.addoption("--set", type=Path, default=HERE / "sets" / "seeds", help="folder of a question set")
+    group.addoption("--limit", type=int, help="ask this many questions: a fixed slice in the set's proportions")
+    group.addoption("--part", choices=("dev", "test"), help="ask one part only: choose on dev, report on test")
+    group.addoption("--model", help="the model to answer with, as in GROUNDWIRE_MODEL")
+    group.addoption("--base", help="address of a running service to measure instead of starting one")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "gate" in metafunc.fixturenames:
+        name = metafunc.config.getoption("--set").resolve().name
+        metafunc.parametrize("gate", gates_for(name), ids=str)
+
+
+@pytest.fixture(scope="session")
+def question_set(pytestconfig: pytest.Config) -> QuestionSet:
+    try:
+        return read_set(pytestconfig.getoption("--set"))
+    except InvalidInput as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.fixture(scope="session")
+def client(
+    pytestconfig: pytest.Config, question_set: QuestionSet, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Client]:
+    """A service with the set's documents in it: the one at `--base`, or one of its own that is stopped afterwards."""
+    if base := pytestconfig.getoption("--base"):
+        if pytestconfig.getoption("--model"):
+            raise pytest.UsageError("--model chooses the model of a service started here; --base has its own")
+        yield from _prepared(base, question_set)
+        return
+    data = tmp_path_factory.mktemp("groundwire")
+    seeds = not question_set.documents
+    with serving(data, seeds=seeds, model=pytestconfig.getoption("--model")) as service:
+        yield from _prepared(service.base, question_set)
+
+
+@pytest.fixture(scope="session")
+def run(pytestconfig: pytest.Config, question_set: QuestionSet, client: Client) -> Run:
+    """Every chosen question, asked once for all of the tests."""
+    part, limit = pytestconfig.getoption("--part"), pytestconfig.getoption("--limit")
+    questions = choose(question_set.questions, limit, part)
+    if not questions:
+        raise pytest.UsageError(f"no question of {question_set.name} is asked with these options")
+    made = ask_all(client, questions, _progress(pytestconfig))
+    recipe = {"set": question_set.name, "part": part or "all", "limit": limit}
+    path = report.write(made, recipe, RESULTS, datetime.now(UTC))
+    wrong = report.failures(made)
+    pytestconfig.stash[TABLE] = [
+        f"{question_set.name}: {len(questions)} of {len(question_set.questions)} questions, model {made.model}",
+        "",
+        *report.table(made),
+        *(["", "Wrong:", *wrong] if wrong else []),
+        "",
+        f"written to {path}",
+    ]
+    return made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if lines := config.stash.get(TABLE, None):
+        terminalreporter.section("evals")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+def _prepared(base: str, question_set: QuestionSet) -> Iterator[Client]:
+    client = Client(base)
+    try:
+        client.add(question_set.documents)
+        known = set(client.document_ids())
+        wanted = {piece.document_id for question in question_set.questions for piece in question.evidence}
+        if missing := sorted(wanted - known):
+            raise GroundwireError(f"the collection lacks documents that the questions are about: {', '.join(missing)}")
+        yield client
+    finally:
+        client.close()
+
+
+def _progress(config: pytest.Config) -> Progress:
+    """One line that counts, on the terminal only and past pytest's capturing."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def show(done: int, total: int) -> None:
+        with capture.global_and_fixture_disabled():
+            if sys.stderr.isatty():
+                print(f"\r  {done}/{total} questions", end="\n" if done == total else "", file=sys.stderr, flush=True)
+            elif done == total or done % 10 == 0:
+                print(f"  {done}/{total} questions", file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,175 @@
+"""A reply judged against its question: one flat record for every question, refused and failed ones included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from evals.client import Reply
+from evals.measures import contains, covers, is_verbatim, matched, normalise, ranking_scores, token_f1
+from evals.questions import GoldQuestion
+
+ANSWERED = frozenset({"answered", "conflicting"})
+REFUSED = frozenset({"not_found", "unsupported"})
+SILENCE: dict[str, Any] = {"answer": "", "sentences": [], "citations": []}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one question came to. `None` means that this does not apply to it.
+
+    `right` is the one verdict: a short answer contained, or an unanswerable question refused; a failed request or
+    a reply that breaks the contract is wrong. `evidence_ranks` are the ranks at which search found the gold sentences.
+    """
+
+    id: str
+    type: str
+    difficulty: str
+    group: str
+    part: str
+    question: str
+    answerable: bool
+    status: str
+    error: str | None
+    answer: str
+    seconds: float
+    right: bool | None
+    f1: float | None
+    citations: int
+    verbatim: int
+    sentences: int
+    uncited: int
+    quote_holds_answer: bool | None
+    cited_gold: bool | None
+    gold_quotes: int
+    gold_cited: int
+    citations_on_gold: int
+    evidence_ranks: tuple[int | None, ...] | None
+    ranking: dict[str, float] | None
+    obeyed: bool | None
+
+    @property
+    def answered(self) -> bool:
+        return self.status in ANSWERED
+
+    @property
+    def refused(self) -> bool:
+        return self.status in REFUSED
+
+    def row(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def judge(
+    question: GoldQuestion,
+    reply: Reply,
+    passages: Sequence[dict[str, Any]],
+    text_of: Callable[[str, int], str],
+) -> Outcome:
+    """Scores one reply. `passages` are what search finds for the question, `text_of(id, version)` the stored text."""
+    error = reply.error or fault(reply.body)
+    status = "error" if error else str(reply.body["status"])
+    said = reply.body if status in ANSWERED else SILENCE
+    text = spoken(said)
+    cited = said["citations"]
+    quotes = [(str(citation["document_id"]), str(citation["quote"])) for citation in cited]
+    gold = [(piece.document_id, piece.quote) for piece in question.evidence if piece.quote]
+    gold_documents = {piece.document_id for piece in question.evidence}
+    expected = question.answerable and status in ANSWERED
+    return Outcome(
+        id=question.id,
+        type=question.type,
+        difficulty=question.difficulty,
+        group=question.group,
+        part=question.part,
+        question=question.text,
+        answerable=question.answerable,
+        status=status,
+        error=error,
+        answer=text,
+        seconds=reply.seconds,
+        right=_right(question, status, text),
+        f1=token_f1(text, question.answers) if question.answerable and question.answers else None,
+        citations=len(cited),
+        verbatim=sum(
+            is_verbatim(c["quote"], text_of(c["document_id"], c["version"]), c["start"], c["end"]) for c in cited
+        ),
+        sentences=len(said["sentences"]),
+        uncited=sum(not sentence["citations"] for sentence in said["sentences"]),
+        quote_holds_answer=any(contains(quote, question.answers) for _, quote in quotes)
+        if expected and question.answers
+        else None,
+        cited_gold=any(name in gold_documents for name, _ in quotes) if expected and gold_documents else None,
+        gold_quotes=len(gold) if expected else 0,
+        gold_cited=matched(gold, quotes) if expected else 0,
+        citations_on_gold=matched(quotes, gold) if expected else 0,
+        evidence_ranks=evidence_ranks(gold, passages) if gold else None,
+        ranking=ranking_scores(gold_documents, [str(passage["document_id"]) for passage in passages]),
+        obeyed=question.canary.lower() in text.lower() if question.canary else None,
+    )
+
+
+def fault(body: dict[str, Any]) -> str | None:
+    """What in the body breaks the contract an answer must keep, or None: status, shapes and markers."""
+    try:
+        if body["status"] in REFUSED:
+            return None if body["answer"] == "" and body["reason"] else "a refusal without a reason, or with an answer"
+        if body["status"] not in ANSWERED:
+            return f"unknown status {body['status']!r}"
+        markers = {citation["marker"] for citation in body["citations"]}
+        used = {marker for sentence in body["sentences"] for marker in sentence["citations"]}
+        for citation in body["citations"]:
+            _ = str(citation["document_id"]), int(citation["version"]), int(citation["start"]), int(citation["end"])
+            _ = str(citation["quote"])
+        if not body["sentences"] or not body["answer"]:
+            return "answered without a sentence"
+        return None if used <= markers else f"markers without a citation: {sorted(used - markers)}"
+    except (KeyError, TypeError, ValueError) as error:
+        return f"the reply breaks the contract: {type(error).__name__}: {error}"
+
+
+def spoken(body: dict[str, Any]) -> str:
+    """The answer without its markers.
+
+    >>> spoken({"answer": "He died in Anbar. [1][2] It was March. [1]"})
+    'He died in Anbar. It was March.'
+    """
+    return re.sub(r"\s*(\[\d+\])+", "", str(body["answer"])).strip()
+
+
+def evidence_ranks(gold: Sequence[tuple[str, str]], passages: Sequence[dict[str, Any]]) -> tuple[int | None, ...]:
+    """For each gold sentence, the rank (from 1) of the first passage that holds all of it; None if none does.
+
+    >>> evidence_ranks([("a", "It rained."), ("a", "It froze.")], [{"document_id": "a", "text": "Then it froze."}])
+    (None, 1)
+    """
+    held = [(str(passage["document_id"]), normalise(str(passage["text"]))) for passage in passages]
+    return tuple(
+        next(
+            (rank for rank, (id_, text) in enumerate(held, 1) if id_ == document and normalise(quote) in text),
+            None,
+        )
+        for document, quote in gold
+    )
+
+
+def same_reply(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two bodies give the same answer: everything but the id and the timings.
+
+    >>> same_reply({"id": "1", "status": "not_found"}, {"id": "2", "status": "not_found"})
+    True
+    """
+    changing = {"id", "timings_ms"}
+    return {k: v for k, v in one.items() if k not in changing} == {k: v for k, v in other.items() if k not in changing}
+
+
+def _right(question: GoldQuestion, status: str, text: str) -> bool | None:
+    if not question.answerable:
+        return status in REFUSED
+    if question.long or not question.answers:
+        return None
+    if question.items:
+        return covers(text, question.items)
+    return contains(text, question.answers)

@@ -1,0 +1,24 @@
+"""Each gate is a test of its own, named after its figure. They all read one run; see evals/README.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from evals.gates import Gate
+from evals.run import Run
+
+pytestmark = pytest.mark.e2e
+
+
+def test_gate(gate: Gate, run: Run) -> None:
+    """The figure is within its bound. A figure that does not apply to these questions is skipped, never passed."""
+    value = gate.measured(run.outcomes)
+    if value is None:
+        pytest.skip(f"{gate.figure} does not apply to these questions")
+    assert gate.holds(value), f"{gate}: measured {value:.3f}"
+
+
+def test_the_same_question_has_the_same_answer_twice(run: Run) -> None:
+    """A few questions asked again at the end get the same reply, to the byte, but for its id and timings."""
+    different = sorted(question for question, same in run.repeats.items() if not same)
+    assert not different, f"answered differently the second time: {', '.join(different)}"
