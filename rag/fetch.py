@@ -29,7 +29,7 @@ AT_ONCE = 3
 SLACK = 3 * 2**27  # parcels on their way, and room for the disk to breathe
 
 
-class Mismatch(SetupError):
+class WrongBytesError(SetupError):
     """A carrier brought other bytes than those published; what else it has may still be right."""
 
 
@@ -166,7 +166,7 @@ def _from(carrier: Carrier, parcels: dict[str, list[Piece]], partial: Path, prog
                 for piece in parcels[parcel]:
                     _write(partial / piece.path, piece, stream(piece), progress)
             progress.part()
-        except Mismatch as error:
+        except WrongBytesError as error:
             failures[parcel] = str(error)
         except SetupError as error:
             failures[parcel] = str(error)
@@ -190,7 +190,9 @@ def _write(path: Path, piece: Piece, stream: Iterator[bytes], progress: Progress
             if len(kept) < len(chunk):
                 break
     if digest.hexdigest() != piece.sha256:
-        raise Mismatch(f"piece {piece.number} of {piece.path} has not the SHA-256 of the catalogue and is not kept")
+        raise WrongBytesError(
+            f"piece {piece.number} of {piece.path} has not the SHA-256 of the catalogue and is not kept"
+        )
 
 
 def _sync(weight: Weight, partial: Path) -> None:
