@@ -1,0 +1,57 @@
+"""The HTTP service, from its parts: a list of routers, one middleware, one error handler, one lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from rag.compose import Engine
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from api.admission import Admission
+from api.boot import Boot
+from api.envelope import Envelope
+from api.errors import PROBLEMS, respond
+from api.routes import ask, documents, health, jobs, search
+from api.service import State
+from rag.errors import GroundwireError
+from rag.settings import Settings
+
+ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router)
+
+ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
+
+Errors are problem documents (RFC 9457) with a stable `code`. Times are RFC 3339 with a zone, offsets count Unicode
+code points in the stored text of a document's version."""
+
+
+def create_app(build: Callable[[], Engine], settings: Settings) -> FastAPI:
+    """The app. `build` makes the engine, in a thread, once the app has started; the app closes it."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        boot = Boot(build)
+        boot.start()
+        try:
+            yield State(settings=settings, boot=boot, admission=Admission(settings.concurrency, settings.queue_limit))
+        finally:
+            boot.close()
+
+    app = FastAPI(
+        title="Groundwire",
+        version=version("groundwire"),
+        description=ABOUT,
+        lifespan=lifespan,
+        middleware=[Middleware(Envelope, max_request_bytes=settings.max_request_bytes)],
+        exception_handlers=dict.fromkeys((GroundwireError, RequestValidationError, HTTPException), respond),
+        responses={422: PROBLEMS[422]},
+        redirect_slashes=False,
+        redoc_url=None,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

@@ -1,0 +1,187 @@
+"""From error to reply: the one table of HTTP statuses, and every error as a problem document (RFC 9457).
+
+Nothing of the inside of the service is shown: an error outside the tree of `rag.errors` is logged
+with its traceback and answered with a sentence that says only that.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.schemas.around import FieldError, Problem
+from api.schemas.fields import storable
+from rag.errors import GroundwireError, InvalidInput, NotFound, Overloaded, Rejected, SetupError, Unavailable
+
+log = logging.getLogger("groundwire.api")
+
+MEDIA_TYPE = "application/problem+json"
+CLIENT_LEFT = 499
+RETRY_SECONDS = 5
+MAX_FIELD_ERRORS = 20
+
+
+class NotReady(Unavailable):
+    """The service has bound its port and is still loading."""
+
+    code = "starting"
+
+
+class TimedOut(GroundwireError):
+    """The answer took longer than the settings allow."""
+
+    code = "timeout"
+
+
+class TooLarge(InvalidInput):
+    """The request body is larger than the settings allow."""
+
+    code = "payload_too_large"
+
+
+class MalformedBody(InvalidInput):
+    """The body is not JSON at all."""
+
+    code = "invalid_json"
+
+
+class WrongMediaType(InvalidInput):
+    """The body says it is something other than JSON."""
+
+    code = "unsupported_media_type"
+
+
+STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
+    MalformedBody: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TimedOut: HTTPStatus.GATEWAY_TIMEOUT,
+    SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    GroundwireError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""The status of an error is that of its nearest ancestor here."""
+
+_HTTP = {
+    404: ("no_such_path", "there is nothing at this path; /docs shows what there is"),
+    405: ("method_not_allowed", "this path does not know this method; the Allow header names those it knows"),
+}
+"""Code and sentence for what the framework itself refuses."""
+
+
+def problem(error: Exception, request_id: str | None = None) -> Problem:
+    """Any error as a problem document. What is not of the house's tree is an internal error."""
+    if isinstance(error, RequestValidationError):
+        return _invalid(error, request_id)
+    if isinstance(error, HTTPException):
+        code, detail = _HTTP.get(error.status_code, (HTTPStatus(error.status_code).name.lower(), error.detail))
+        return _problem(error.status_code, code, detail, request_id)
+    if isinstance(error, GroundwireError):
+        field = error.field if isinstance(error, InvalidInput) else None
+        return _problem(status_of(error), error.code, str(error), request_id, field)
+    return _problem(500, GroundwireError.code, "something went wrong inside the service; its log says what", request_id)
+
+
+def status_of(error: GroundwireError) -> int:
+    """The HTTP status that `STATUS` gives the error's class or the nearest class above it."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """What goes with the problem: when to come back, or which methods there are."""
+    if isinstance(error, Overloaded):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(RETRY_SECONDS)}
+    if isinstance(error, TooLarge):
+        return {"Connection": "close"}
+    return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+
+
+async def respond(request: Request, error: Exception) -> Response:
+    """The exception handler of the app, for every error."""
+    error = _as_ours(request, error)
+    body = problem(error, request.scope.get("groundwire.request_id"))
+    if body.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Overloaded | NotReady):
+        trace = None if isinstance(error, GroundwireError) else error
+        log.error("%s: %s (%s)", body.code, error, body.request_id, exc_info=trace)
+    return Response(to_json(body), body.status, headers_of(error), MEDIA_TYPE)
+
+
+def to_json(body: Problem) -> bytes:
+    """ASCII only, so that whatever a client sent and is named here can be written down."""
+    return json.dumps(body.model_dump(exclude_none=True)).encode()
+
+
+def _as_ours(request: Request, error: Exception) -> Exception:
+    """The errors of a body that could not be read, which the framework reports as it sees them."""
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            at, why = first["loc"][-1], first.get("ctx", {}).get("error", "")
+            return MalformedBody(f"the body is not JSON: {why} (character {at})")
+        if first["loc"] == ("body",) and isinstance(error.body, bytes):
+            sent = request.headers.get("content-type", "nothing")
+            return WrongMediaType(f"send the body as Content-Type: application/json, not {sent}")
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
+        return MalformedBody("the body is not JSON in UTF-8")
+    return error
+
+
+def _problem(
+    status: int,
+    code: str,
+    detail: str,
+    request_id: str | None,
+    field: str | None = None,
+    errors: list[FieldError] | None = None,
+) -> Problem:
+    return Problem(
+        type=f"urn:groundwire:problem:{code}",
+        title=code.replace("_", " ").capitalize().replace("json", "JSON"),
+        status=status,
+        detail=detail,
+        code=code,
+        field=field,
+        errors=errors,
+        request_id=request_id,
+    )
+
+
+def _invalid(error: RequestValidationError, request_id: str | None) -> Problem:
+    found = [FieldError(field=_path(each["loc"]), detail=_sentence(each)) for each in error.errors()[:MAX_FIELD_ERRORS]]
+    first = found[0]
+    detail = f"{first.field}: {first.detail}"
+    return _problem(status_of(InvalidInput("")), InvalidInput.code, detail, request_id, first.field, found)
+
+
+def _path(location: Iterable[str | int]) -> str:
+    """`("body", "documents", 3, "text")` as `documents[3].text`; the body itself is `body`."""
+    where, *steps = location
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{storable(step)}" for step in steps)
+    return path.removeprefix(".") or str(where)
+
+
+def _sentence(found: Mapping[str, Any]) -> str:
+    if found["type"] == "extra_forbidden":
+        return "there is no such field"
+    return str(found["msg"])
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status in sorted(set(STATUS.values()))
+}
+"""The problem replies for the OpenAPI page."""

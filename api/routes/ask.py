@@ -1,0 +1,50 @@
+"""Answers, whole or streamed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+
+from api.errors import CLIENT_LEFT, PROBLEMS
+from api.schemas import examples
+from api.schemas.asking import AnswerOut, AskIn
+from api.service import AdmissionPart, EnginePart, SettingsPart
+from api.stream import Asking, ClientGone
+
+router = APIRouter(tags=["asking"])
+
+_STREAMED = {
+    "description": "An answer or a refusal. With `Accept: text/event-stream` the events `passages`, `sentence`, "
+    "`answer` and `error`.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": examples.STREAM}},
+}
+
+
+@router.post("/v1/ask", response_model=AnswerOut, responses={200: _STREAMED, 503: PROBLEMS[503], 504: PROBLEMS[504]})
+async def ask(
+    request: Request,
+    body: AskIn,
+    engine: EnginePart,
+    admission: AdmissionPart,
+    settings: SettingsPart,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> AnswerOut | Response:
+    """An answer whose every sentence is cited and supported, or a refusal that says why there is none."""
+    question = body.to_question()
+    asking = Asking(engine.answerer, admission, settings.ask_timeout)
+    if wants_stream(accept):
+        return asking.stream(question, request.scope.get("groundwire.request_id"))
+    try:
+        return AnswerOut.of(await asking.reply(question, request.receive))
+    except ClientGone:
+        return Response(status_code=CLIENT_LEFT)
+
+
+def wants_stream(accept: str) -> bool:
+    """Whether the header names event streams and does not put JSON before them."""
+    kinds = [kind.partition(";")[0].strip().lower() for kind in accept.split(",")]
+    streams = "text/event-stream" in kinds
+    return streams and (
+        "application/json" not in kinds or kinds.index("text/event-stream") < kinds.index("application/json")
+    )

@@ -1,0 +1,21 @@
+"""Passages without an answer. No model is involved, so a search never waits behind questions."""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import APIRouter
+
+from api.schemas.asking import PassagesOut, SearchIn, SearchOut
+from api.service import EnginePart
+
+router = APIRouter(tags=["asking"])
+
+
+@router.post("/v1/search")
+def search(body: SearchIn, engine: EnginePart) -> SearchOut:
+    """The passages closest to a question, best first."""
+    began = time.monotonic()
+    hits = engine.retriever.retrieve(body.to_question(), body.limit)
+    spent = round((time.monotonic() - began) * 1000)
+    return SearchOut(passages=PassagesOut.of(hits).passages, timings_ms={"retrieve": spent, "total": spent})

@@ -1,0 +1,225 @@
+"""Questions in; passages, sentences and answers out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field
+
+from api.schemas import examples
+from api.schemas.fields import DayEnd, DayStart, Moment, Reply, Request, Text
+from rag.types import (
+    MAX_PASSAGES,
+    MAX_QUESTION_CHARS,
+    Answer,
+    Citation,
+    Claim,
+    Filters,
+    Hit,
+    Question,
+    Refusal,
+    Status,
+    Verified,
+)
+
+MAX_NAMES = 1_000
+DEFAULT_PASSAGES = 6
+
+
+class FiltersIn(Request):
+    """Which documents may be used. A document without a time of publication is never excluded by time."""
+
+    published_after: DayStart | None = None
+    published_before: DayEnd | None = None
+    sources: Annotated[list[Text], Field(max_length=MAX_NAMES)] | None = None
+    document_ids: Annotated[list[Text], Field(max_length=MAX_NAMES)] | None = None
+
+    def filters(self) -> Filters:
+        return Filters(
+            published_after=self.published_after,
+            published_before=self.published_before,
+            sources=tuple(self.sources or ()),
+            document_ids=tuple(self.document_ids or ()),
+        )
+
+
+class _Asked(Request):
+    question: Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION_CHARS)]
+    as_of: DayEnd | None = Field(None, description="answer as the collection stood then; default: now")
+    filters: FiltersIn | None = None
+
+    def _question(self, max_passages: int) -> Question:
+        return Question(
+            text=self.question,
+            as_of=self.as_of or datetime.now(UTC),
+            filters=self.filters.filters() if self.filters else Filters(),
+            max_passages=max_passages,
+        )
+
+
+class AskIn(_Asked):
+    """A question to be answered."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
+
+    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+
+    def to_question(self) -> Question:
+        return self._question(self.max_passages)
+
+
+class SearchIn(_Asked):
+    """A question whose passages are wanted, without an answer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SEARCH]})
+
+    limit: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = 10
+
+    def to_question(self) -> Question:
+        return self._question(self.limit)
+
+
+class PassageOut(Reply):
+    """A retrieved passage. `text` is the stored text of that version at `[start:end]`, in code points."""
+
+    document_id: str
+    version: int
+    start: int
+    end: int
+    text: str
+    score: float
+    rank: int
+    title: str
+    source: str
+    url: str
+    published_at: Moment | None
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        passage, document = hit.passage, hit.document
+        return cls(
+            document_id=document.id,
+            version=passage.version,
+            start=passage.start,
+            end=passage.end,
+            text=passage.text,
+            score=hit.score,
+            rank=hit.rank,
+            title=document.title,
+            source=document.source,
+            url=document.url,
+            published_at=document.published_at,
+        )
+
+
+class CitationOut(Reply):
+    """A verbatim quote: the stored text of that version at `[start:end]`, in code points."""
+
+    marker: int
+    document_id: str
+    version: int
+    title: str
+    source: str
+    url: str
+    published_at: Moment | None
+    quote: str
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, citation: Citation) -> Self:
+        document = citation.document
+        return cls(
+            marker=citation.marker,
+            document_id=document.id,
+            version=citation.version,
+            title=document.title,
+            source=document.source,
+            url=document.url,
+            published_at=document.published_at,
+            quote=citation.quote,
+            start=citation.start,
+            end=citation.end,
+        )
+
+
+class SentenceOut(Reply):
+    """A sentence of an answer with the markers of its citations and its support in [0, 1]."""
+
+    text: str
+    citations: list[int]
+    support: float
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        return cls(text=claim.text, citations=list(claim.citations), support=claim.support)
+
+
+class SentenceEvent(SentenceOut):
+    """A sentence as it is streamed; `quotes` are the citations that its markers stand for."""
+
+    quotes: list[CitationOut]
+
+    @classmethod
+    def from_event(cls, event: Verified) -> Self:
+        sentence = SentenceOut.of(event.claim)
+        return cls(**sentence.model_dump(), quotes=[CitationOut.of(c) for c in event.citations])
+
+
+class PassagesOut(Reply):
+    """Passages in rank order, as an event of a stream."""
+
+    passages: list[PassageOut]
+
+    @classmethod
+    def of(cls, hits: Iterable[Hit]) -> Self:
+        return cls(passages=[PassageOut.of(hit) for hit in hits])
+
+
+class SearchOut(PassagesOut):
+    """Passages in rank order."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FOUND]})
+
+    timings_ms: dict[str, int]
+
+
+class AnswerOut(Reply):
+    """An answer, or a refusal that says why there is none."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWER, examples.REFUSAL]})
+
+    id: str
+    status: Status
+    answer: str
+    sentences: list[SentenceOut]
+    citations: list[CitationOut]
+    passages: list[PassageOut]
+    reason: str | None
+    independent_sources: int
+    model: str
+    timings_ms: dict[str, int]
+
+    @classmethod
+    def of(cls, reply: Answer | Refusal) -> Self:
+        said: dict[str, Any]
+        if isinstance(reply, Answer):
+            said = {
+                "answer": reply.text,
+                "sentences": [SentenceOut.of(claim) for claim in reply.claims],
+                "citations": [CitationOut.of(citation) for citation in reply.citations],
+                "reason": None,
+                "independent_sources": reply.independent_sources,
+            }
+        else:
+            said = {"answer": "", "sentences": [], "citations": [], "reason": reply.reason, "independent_sources": 0}
+        return cls(
+            id=reply.id,
+            status=reply.status,
+            passages=[PassageOut.of(hit) for hit in reply.hits],
+            model=reply.model,
+            timings_ms=dict(reply.timings_ms),
+            **said,
+        )

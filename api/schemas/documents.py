@@ -1,0 +1,152 @@
+"""Documents in; jobs and stored documents out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field
+
+from api.schemas import examples
+from api.schemas.fields import DayStart, Moment, Reply, Request, Text
+from rag.store import StoredDocument
+from rag.types import Document, Failure, Job, JobState, NewDocument, Version
+
+
+class DocumentIn(Request):
+    """An article. Only `text` is required; what is unknown stays unknown."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.DOCUMENT]})
+
+    text: Text
+    id: Text | None = Field(None, description="identity; else derived from the URL, else from the content")
+    title: Text | None = None
+    url: Text | None = None
+    source: Text | None = None
+    published_at: DayStart | None = None
+    language: Text | None = None
+
+    def document(self) -> NewDocument:
+        return NewDocument(
+            text=self.text,
+            id=self.id or "",
+            title=self.title or "",
+            url=self.url or "",
+            source=self.source or "",
+            published_at=self.published_at,
+            language=self.language or "",
+        )
+
+
+class DocumentsIn(Request):
+    """A batch of documents."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ADD]})
+
+    documents: Annotated[list[DocumentIn], Field(min_length=1)]
+
+
+class CountsOut(Reply):
+    """Progress of a job: once it has succeeded, `total` is the sum of the others."""
+
+    total: int
+    added: int
+    updated: int
+    unchanged: int
+    failed: int
+
+
+class FailureOut(Reply):
+    """A document that was not taken in, and will not be as it is."""
+
+    id: str
+    code: str
+    detail: str
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        return cls(id=failure.id, code=failure.code, detail=failure.detail)
+
+
+class JobOut(Reply):
+    """A batch on its way: once `succeeded`, every document is indexed or listed in `failures`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.JOB]})
+
+    job_id: str
+    state: JobState
+    counts: CountsOut
+    failures: list[FailureOut]
+    created_at: Moment
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        return cls(
+            job_id=job.id,
+            state=job.state,
+            counts=CountsOut(
+                total=job.total,
+                added=job.added,
+                updated=job.updated,
+                unchanged=job.unchanged,
+                failed=len(job.failures),
+            ),
+            failures=[FailureOut.of(failure) for failure in job.failures],
+            created_at=job.created_at,
+        )
+
+
+class JobsOut(Reply):
+    """The latest jobs, newest first."""
+
+    jobs: list[JobOut]
+
+
+class StoredOut(Reply):
+    """What is known about a document and its version, without the text. `characters` are code points."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.STORED]})
+
+    id: str
+    title: str
+    url: str
+    source: str
+    published_at: Moment | None
+    language: str
+    version: int
+    characters: int
+    ingested_at: Moment
+
+    @classmethod
+    def of(cls, stored: StoredDocument) -> Self:
+        document = stored.document
+        return cls(
+            id=document.id,
+            title=document.title,
+            url=document.url,
+            source=document.source,
+            published_at=document.published_at,
+            language=document.language,
+            version=stored.version,
+            characters=stored.characters,
+            ingested_at=stored.ingested_at,
+        )
+
+
+class WholeOut(StoredOut):
+    """A document version with its full text, the text that all offsets count in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.WHOLE]})
+
+    text: str
+
+    @classmethod
+    def whole(cls, document: Document, version: Version) -> Self:
+        stored = StoredOut.of(StoredDocument(document, version.number, len(version.text), version.ingested_at))
+        return cls(**stored.model_dump(), text=version.text)
+
+
+class DocumentsOut(Reply):
+    """A page of documents, in the order of their ids; `next_cursor` gives the next one, null the end."""
+
+    documents: list[StoredOut]
+    next_cursor: str | None

@@ -1,0 +1,148 @@
+"""The examples on the OpenAPI page: the seed article and what the service says about it.
+
+A test holds them against the schemas, and every quote against the article.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+Example = dict[str, Any]
+
+QUOTE = (
+    "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15, "
+    "conducted jointly by Iraqi national intelligence and U.S.-led coalition forces."
+)
+PASSAGE: Example = {
+    "document_id": "abu-khadija",
+    "version": 1,
+    "start": 309,
+    "end": 756,
+    "text": (
+        "“The Iraqis continue their remarkable victories over the forces of darkness and terrorism,” "
+        "al-Sudani wrote on social media platform X.\n"
+        f"{QUOTE}\n"
+        "President Donald Trump heralded the strike on his Truth Social media platform as an example of his "
+        "“peace through strength” foreign policy platform."
+    ),
+    "score": 0.0328,
+    "rank": 1,
+    "title": "",
+    "source": "",
+    "url": "",
+    "published_at": None,
+}
+
+ASK: Example = {
+    "question": "Where was al-Rifai killed?",
+    "as_of": "2025-03-20T00:00:00Z",
+    "filters": {
+        "published_after": "2025-03-01",
+        "published_before": None,
+        "sources": [],
+        "document_ids": ["abu-khadija"],
+    },
+    "max_passages": 6,
+}
+SEARCH: Example = {"question": "Where was al-Rifai killed?", "limit": 3}
+FOUND: Example = {"passages": [PASSAGE], "timings_ms": {"retrieve": 21, "total": 21}}
+CITATION: Example = {
+    "marker": 1,
+    "document_id": "abu-khadija",
+    "version": 1,
+    "title": "",
+    "source": "",
+    "url": "",
+    "published_at": None,
+    "quote": QUOTE,
+    "start": 445,
+    "end": 607,
+}
+SENTENCE: Example = {
+    "text": "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq.",
+    "citations": [1],
+    "support": 0.97,
+}
+ANSWER: Example = {
+    "id": "ans_01JQ8W1M5X3V7R2C9T4N6K0BHD",
+    "status": "answered",
+    "answer": "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq. [1]",
+    "sentences": [SENTENCE],
+    "citations": [CITATION],
+    "passages": [PASSAGE],
+    "reason": None,
+    "independent_sources": 1,
+    "model": "qwen2.5-1.5b",
+    "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
+}
+REFUSAL: Example = {
+    "id": "ans_01JQ8W3T0Z6P1F8Y5D2S7G4ECA",
+    "status": "not_found",
+    "answer": "",
+    "sentences": [],
+    "citations": [],
+    "passages": [PASSAGE],
+    "reason": "Nothing in the collection answers this question.",
+    "independent_sources": 0,
+    "model": "qwen2.5-1.5b",
+    "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
+}
+STREAM = "".join(
+    f"event: {event}\ndata: {json.dumps(data)}\n\n"
+    for event, data in (
+        ("passages", {"passages": [PASSAGE]}),
+        ("sentence", SENTENCE | {"quotes": [CITATION]}),
+        ("answer", ANSWER),
+    )
+)
+
+DOCUMENT: Example = {
+    "id": "abu-khadija",
+    "title": "Abu Khadija killed in Iraq",
+    "text": f"{QUOTE}",
+    "url": "https://news.example/abu-khadija",
+    "published_at": "2025-03-17",
+    "source": "Example News",
+    "language": "en",
+}
+ADD: Example = {"documents": [DOCUMENT]}
+JOB: Example = {
+    "job_id": "job_01JQ8VZK4B9H2W6M0X3C7R5TNE",
+    "state": "succeeded",
+    "counts": {"total": 2, "added": 1, "updated": 0, "unchanged": 0, "failed": 1},
+    "failures": [{"id": "blank", "code": "empty_text", "detail": "the document has no text"}],
+    "created_at": "2025-03-20T09:30:00Z",
+}
+STORED: Example = {
+    "id": "abu-khadija",
+    "title": "Abu Khadija killed in Iraq",
+    "url": "https://news.example/abu-khadija",
+    "source": "Example News",
+    "published_at": "2025-03-17T00:00:00Z",
+    "language": "en",
+    "version": 1,
+    "characters": len(QUOTE),
+    "ingested_at": "2025-03-20T09:30:01Z",
+}
+WHOLE: Example = STORED | {"text": QUOTE}
+
+READY: Example = {
+    "ready": False,
+    "parts": {
+        "store": {"ok": True, "detail": ""},
+        "index": {"ok": True, "detail": ""},
+        "embedder": {"ok": True, "detail": ""},
+        "model": {"ok": False, "detail": "the model server does not answer"},
+    },
+}
+PROBLEM: Example = {
+    "type": "urn:groundwire:problem:invalid_input",
+    "title": "Invalid input",
+    "status": 422,
+    "detail": "question: Field required",
+    "code": "invalid_input",
+    "field": "question",
+    "errors": [{"field": "question", "detail": "Field required"}],
+    "request_id": "req_01JQ8W6V9N1D4K7Z2S5G8T0PXB",
+}

@@ -1,0 +1,158 @@
+"""One question from its place in line to its reply, whole or as server-sent events.
+
+Whatever ends the request early, the client leaving included, closes the engine's stream and so
+frees the model, and gives up the place in line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from rag.answer import Answerer
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.admission import Admission, Place
+from api.errors import TimedOut, problem, to_json
+from api.schemas.asking import AnswerOut, PassagesOut, SentenceEvent
+from rag.errors import GroundwireError, Unavailable
+from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
+
+log = logging.getLogger("groundwire.api")
+
+KEEP_ALIVE_SECONDS = 15.0
+_HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+T = TypeVar("T")
+
+
+class ClientGone(Exception):  # noqa: N818 - not an error: nobody is left to be told
+    """The client left before its reply was ready."""
+
+
+class Asking:
+    """How questions are put to the engine: one at a time from the line, each within its time."""
+
+    def __init__(self, answerer: Answerer, admission: Admission, timeout: float) -> None:
+        self._answerer = answerer
+        self._admission = admission
+        self._timeout = timeout
+
+    async def reply(self, question: Question, receive: Receive) -> Answer | Refusal:
+        """The whole reply. Raises `Overloaded`, `TimedOut`, `Unavailable`, or `ClientGone`."""
+        async with self._admission.place() as place:
+            return await while_connected(receive, self._last(place, question))
+
+    def stream(self, question: Question, request_id: str | None) -> EventStream:
+        """A response that streams the events of the reply."""
+        return EventStream(self, self._admission, question, request_id)
+
+    async def events(self, place: Place, question: Question) -> AsyncGenerator[Event, None]:
+        """The engine's events once it is this place's turn. Closing this closes the engine's stream."""
+        await place.turn()
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        async with aclosing(self._answerer.ask(question)) as events:
+            while True:
+                # The limit is set around each step and not around the loop, since a generator must
+                # not be suspended inside a timeout: that would interrupt whoever reads it.
+                try:
+                    async with asyncio.timeout_at(deadline) as limit:
+                        event = await anext(events, None)
+                except TimeoutError:
+                    if limit.expired():
+                        raise TimedOut(f"the answer took longer than {self._timeout:g} seconds") from None
+                    raise
+                if event is None:
+                    return
+                yield event
+
+    async def _last(self, place: Place, question: Question) -> Answer | Refusal:
+        async with aclosing(self.events(place, question)) as events:
+            async for event in events:
+                if isinstance(event, Completed):
+                    return event.reply
+        raise Unavailable("model", "the answer ended before it was complete")
+
+
+class EventStream(Response):
+    """`passages`, `sentence`s and `answer`, or `error`, and a comment now and then to keep the line open.
+
+    A full line is refused before anything is sent, with a status of its own.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, asking: Asking, admission: Admission, question: Question, request_id: str | None) -> None:
+        self._asking = asking
+        self._admission = admission
+        self._question = question
+        self._request_id = request_id
+        self.status_code = 200
+        self.background = None
+        self.init_headers(_HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._admission.place() as place:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            with contextlib.suppress(ClientGone):
+                await while_connected(receive, self._write(place, send))
+            await _send(send, b"", more=False)
+
+    async def _write(self, place: Place, send: Send) -> None:
+        keep_alive = asyncio.create_task(_keep_alive(send))
+        try:
+            async with aclosing(self._asking.events(place, self._question)) as events:
+                async for event in events:
+                    await _send(send, encode(event))
+        except Exception as error:
+            if not isinstance(error, GroundwireError):
+                log.exception("an answer failed while it was streamed (%s)", self._request_id)
+            failed = problem(error, self._request_id)
+            await _send(send, format_sse_event(event="error", data_str=to_json(failed).decode()))
+        finally:
+            keep_alive.cancel()
+
+
+def encode(event: Event) -> bytes:
+    """An event of the engine as a server-sent event."""
+    if isinstance(event, Retrieved):
+        return format_sse_event(event="passages", data_str=PassagesOut.of(event.hits).model_dump_json())
+    if isinstance(event, Completed):
+        return format_sse_event(event="answer", data_str=AnswerOut.of(event.reply).model_dump_json())
+    return format_sse_event(event="sentence", data_str=SentenceEvent.from_event(event).model_dump_json())
+
+
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, which is cancelled, and waited for, when the client leaves: then `ClientGone`."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientGone
+        return working.result()
+    finally:
+        leaving.cancel()
+        working.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _keep_alive(send: Send) -> None:
+    while True:
+        await asyncio.sleep(KEEP_ALIVE_SECONDS)
+        await _send(send, KEEPALIVE_COMMENT)
+
+
+async def _send(send: Send, body: bytes, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more})
