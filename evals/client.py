@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -21,6 +23,15 @@ class Reply:
     body: dict[str, Any]
     seconds: float
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event of a streamed answer, `seconds` after the question was sent."""
+
+    name: str
+    data: dict[str, Any]
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -48,6 +59,20 @@ class Client:
         except (httpx.HTTPError, ValueError) as error:
             return Reply({}, time.perf_counter() - began, f"{type(error).__name__}: {error}".splitlines()[0])
 
+    def stream(self, body: dict[str, Any]) -> Iterator[Event]:
+        """The same question as server-sent events, each as it arrives. Raises `httpx.HTTPError`."""
+        began = time.perf_counter()
+        accept = {"Accept": "text/event-stream"}
+        with self._http.stream("POST", "/v1/ask", json=body, headers=accept) as response:
+            response.raise_for_status()
+            name = ""
+            for line in response.iter_lines():
+                field_, _, value = line.partition(": ")
+                if field_ == "event":
+                    name = value
+                elif field_ == "data":
+                    yield Event(name, json.loads(value), time.perf_counter() - began)
+
     def search(self, body: dict[str, Any], limit: int) -> list[dict[str, Any]]:
         """The passages found without a model, best first; an error finds nothing."""
         try:
@@ -62,7 +87,7 @@ class Client:
         key = (document_id, version)
         if key not in self._texts:
             try:
-                response = self._http.get(f"/v1/documents/{document_id}", params={"version": version})
+                response = self._http.get(place_of(document_id), params={"version": version})
                 response.raise_for_status()
                 self._texts[key] = str(response.json()["text"])
             except (httpx.HTTPError, ValueError, KeyError):
@@ -77,19 +102,23 @@ class Client:
             response = self._http.get("/v1/documents", params={"limit": 100} | ({"cursor": cursor} if cursor else {}))
             response.raise_for_status()
             page = response.json()
-            ids += [document.get("id") or document["document_id"] for document in page["documents"]]
+            ids += [document["id"] for document in page["documents"]]
             cursor = page.get("next_cursor")
             if not cursor:
                 return ids
 
     def add(self, documents: Sequence[dict[str, Any]], batch: int = 50) -> None:
-        """Adds documents and waits until every job is done. Raises if one does not take in all of its documents."""
+        """Adds documents and waits until every job is done. Raises if one fails or a document is not taken in."""
         for at in range(0, len(documents), batch):
             response = self._http.post("/v1/documents", json={"documents": list(documents[at : at + batch])})
             response.raise_for_status()
             job = self.wait(response.json()["job_id"])
             if job["state"] != "succeeded" or job["failures"]:
                 raise GroundwireError(f"adding documents failed: {job}")
+
+    def delete(self, document_id: str) -> None:
+        """Removes a document. Raises `httpx.HTTPError`."""
+        self._http.delete(place_of(document_id)).raise_for_status()
 
     def wait(self, job_id: str, timeout: float = 900.0) -> dict[str, Any]:
         """The job once it is neither queued nor running."""
@@ -102,3 +131,12 @@ class Client:
                 return job
             time.sleep(JOB_POLL_SECONDS)
         raise Unavailable("ingest", f"job {job_id} was not done after {timeout:.0f} s")
+
+
+def place_of(document_id: str) -> str:
+    """The path of a document, whatever its id holds.
+
+    >>> place_of("a/b c")
+    '/v1/documents/a%2Fb%20c'
+    """
+    return f"/v1/documents/{quote(document_id, safe='')}"

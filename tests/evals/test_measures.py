@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals import measures, outcomes, questions
+from evals import client, measures, outcomes, questions
 from evals import run as running
 from evals.measures import (
     bootstrap_interval,
@@ -30,7 +30,9 @@ TEXT = st.text(alphabet="abcdefgh  .,-“”’AB19", max_size=40)
 
 
 @pytest.mark.parametrize(
-    ("module", "at_least"), [(measures, 15), (outcomes, 3), (questions, 1), (running, 1)], ids=lambda value: str(value)
+    ("module", "at_least"),
+    [(measures, 15), (outcomes, 3), (questions, 1), (running, 1), (client, 1)],
+    ids=lambda value: str(value),
 )
 def test_every_worked_example_in_a_docstring_holds(module: ModuleType, at_least: int) -> None:
     result = doctest.testmod(module)
