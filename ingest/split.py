@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from rag.types import Passage, Sentence, Version
@@ -22,7 +23,6 @@ LONGEST_SENTENCE = 1_000
 
 _WINDOW = 4_000
 _FULL_LINE = 40
-_LANGUAGES = frozenset("en hi mr zh es am ar hy bg ur ru pl fa nl da fr my el it ja de kk sk".split())
 
 _SPACED_MARK = re.compile(r"\s+(?=[.!?,;:](?:\s|$))")
 _PLAIN_END = re.compile(
@@ -48,7 +48,6 @@ def sentences(text: str, language: str = "") -> list[Sentence]:
     A language pysbd does not know is read by the rules of English.
     """
     code = language[:2].lower()
-    code = code if code in _LANGUAGES else "en"
     return [
         Sentence(start, end)
         for window in _windows(text, _paragraphs(text))
@@ -134,7 +133,7 @@ def _divide(text: str, window: Span, language: str) -> list[Span]:
     if not solid:
         return []
     bounds = [*_starts(part, solid, language), len(part)]
-    spans = (_trim(part, left, right) for left, right in zip(bounds, bounds[1:], strict=False))
+    spans = (_trim(part, left, right) for left, right in pairwise(bounds))
     return [(start + left, start + right) for left, right in _repaired(part, [s for s in spans if s[0] < s[1]])]
 
 
@@ -164,7 +163,10 @@ def _segmenter(language: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its source has invalid escapes, reported when it is first compiled
         from pysbd import Segmenter
-    return Segmenter(language=language, clean=False)
+    try:
+        return Segmenter(language=language, clean=False)
+    except ValueError:
+        return Segmenter(language="en", clean=False)
 
 
 def _repaired(part: str, spans: Sequence[Span]) -> list[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 import numpy as np
@@ -50,6 +51,24 @@ class Match:
 
     passage_id: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """What an index holds about one passage.
+
+    The passage may be used for questions asked as of `valid_from` up to, not including, `valid_to`;
+    None stands for always. Rows with equal ids are interchangeable but for `valid_to`.
+    """
+
+    passage_id: str
+    vector: Vectors
+    document_id: str
+    version: int
+    source: str
+    published_at: datetime | None
+    valid_from: datetime | None
+    valid_to: datetime | None
 
 
 class PassageIndex(Protocol):

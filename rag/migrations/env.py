@@ -1,0 +1,15 @@
+"""What alembic runs: the migrations, on the connection and in the transaction of whoever calls.
+
+`Store.open` calls it. To write a new migration, see CONTRIBUTING.
+"""
+
+from alembic import context
+
+from rag.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,  # SQLite can, and a migration that fails half-way must leave nothing behind
+)
+context.run_migrations()

@@ -1,0 +1,45 @@
+"""The only truth: documents, versions, passages, sentences, vectors, the full-text index and jobs.
+
+One SQLite file that several processes (the API, workers, the command line) may open at once. Every
+method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
+`documents`, `passages`, `jobs`, `leases`, `writing`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from rag.store.database import open_engine
+from rag.store.documents import Documents
+from rag.store.jobs import Jobs
+from rag.store.leases import Leases
+from rag.store.passages import Passages
+from rag.store.records import Counts, Entry, Item, Moment, Outcome, Result, Standing, StoredDocument, validity
+from rag.store.vectors import VectorRows
+from rag.store.writing import Writing
+
+__all__ = [
+    "Counts",
+    "Entry",
+    "Item",
+    "Moment",
+    "Outcome",
+    "Result",
+    "Standing",
+    "Store",
+    "StoredDocument",
+    "validity",
+]
+
+
+class Store(Documents, Passages, VectorRows, Jobs, Leases, Writing):
+    """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the file, creating it and bringing its tables up to date if need be; safe at the same time as others.
+
+        Raises `SetupError` naming the file and the remedy.
+        """
+        return cls(open_engine(path))

@@ -1,0 +1,141 @@
+"""One SQLite file, opened safely by several processes at once."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+
+from rag.errors import SetupError, Unavailable
+
+HEAD = "0001"
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+_PATIENCE = 15.0
+
+
+class Database:
+    """Transactions over one file: `read` sees one state throughout, `write` waits its turn.
+
+    Both raise `Unavailable("store", ...)` when the disk or another writer stands in the way.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with _translated(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with _translated(), self._engine.connect() as connection:
+            # IMMEDIATE: a transaction that reads first and writes later would fail instead of waiting
+            connection = connection.execution_options(opening="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+
+def open_engine(path: Path) -> Engine:
+    """An engine on `path` with its tables at `HEAD`, created or migrated if need be.
+
+    Raises `SetupError` naming the file and the remedy.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"cannot create {path.parent}: {error.strerror}; set GROUNDWIRE_DATA to a folder you can write to"
+        ) from error
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    try:
+        _migrate(engine)
+    except DBAPIError as error:
+        engine.dispose()
+        raise SetupError(
+            f"cannot open {path}: {error.orig}; check that the disk has room and the file is a Groundwire store, "
+            "or set GROUNDWIRE_DATA to another folder"
+        ) from error
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by hand, below
+    _enter_wal(connection)
+    for pragma in (
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        f"busy_timeout={int(_PATIENCE * 1000)}",
+        "secure_delete=FAST",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. SQLite does not wait for others while switching, so this does."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("opening", "BEGIN"))
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return
+    with engine.connect().execution_options(opening="BEGIN IMMEDIATE") as connection, connection.begin():
+        revision = _revision(connection)  # asked again: another process may have been faster
+        if revision == HEAD:
+            return
+        # imported only when there is something to do: it takes longer than opening the file
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util.exc import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise SetupError(
+                f"the store {engine.url.database} is at revision {revision}, which this Groundwire does not know; "
+                "use the newer Groundwire that made it, or set GROUNDWIRE_DATA to another folder"
+            ) from error
+
+
+def _revision(connection: Connection) -> str | None:
+    known = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).scalar()
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise Unavailable("store", f"the store cannot be used right now: {error.orig}") from error

@@ -1,0 +1,177 @@
+"""Documents and their versions: reading them, listing them, forgetting them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from rag.errors import InvalidInput, NotFound
+from rag.store.database import Database
+from rag.store.records import Counts, Moment, Standing, StoredDocument
+from rag.store.tables import Row, documents, forgotten, from_micros, job_items, outbox, passages, vectors, versions
+from rag.types import Document, Version
+
+DETAILS = (
+    versions.c.document_id,
+    versions.c.title,
+    versions.c.url,
+    versions.c.source,
+    versions.c.published_at,
+    versions.c.language,
+)
+_CURRENT = (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.current)
+
+
+class Documents(Database):
+    def document(self, document_id: str, version: int | None = None) -> tuple[Document, Version]:
+        """A document with the text of one version, the current one unless another is named.
+
+        Raises `NotFound`.
+        """
+        query = select(*DETAILS, versions.c.number, versions.c.text, versions.c.digest, versions.c.ingested_at)
+        query = query.select_from(documents.join(versions, versions.c.document_id == documents.c.id))
+        wanted = versions.c.number == (documents.c.current if version is None else version)
+        with self.read() as connection:
+            row = connection.execute(query.where(documents.c.id == document_id, wanted)).one_or_none()
+        if row is None:
+            raise NotFound(
+                f"there is no document {document_id!r}" + (f" with a version {version}" if version is not None else ""),
+                "id" if version is None else "version",
+            )
+        ingested = from_micros(row.ingested_at)
+        return as_document(row), Version(row.document_id, row.number, row.text, row.digest, ingested)
+
+    def documents(self, cursor: str | None = None, limit: int = 50) -> tuple[list[StoredDocument], str | None]:
+        """At most `limit` documents in the order of their ids, and where to go on, None at the end.
+
+        Raises `InvalidInput` for a cursor that was not given out by this method.
+        """
+        if limit < 1:
+            raise InvalidInput("limit is at least 1", "limit")
+        query = select(*DETAILS, versions.c.number, versions.c.characters, versions.c.ingested_at)
+        query = query.select_from(documents.join(versions, _CURRENT)).order_by(documents.c.id).limit(limit + 1)
+        if cursor:
+            query = query.where(documents.c.id > _decoded(cursor))
+        with self.read() as connection:
+            rows = connection.execute(query).all()
+        page = [
+            StoredDocument(as_document(row), row.number, row.characters, from_micros(row.ingested_at))
+            for row in rows[:limit]
+        ]
+        return page, _encoded(page[-1].document.id) if len(rows) > limit else None
+
+    def standings(self, document_ids: Collection[str]) -> dict[str, Standing]:
+        """What is known of each of these documents; every id given has one."""
+        by_hash = {hash_of(document_id): document_id for document_id in document_ids}
+        past = select(forgotten.c.document_hash, forgotten.c.times)
+        past = past.where(among(forgotten.c.document_hash, list(by_hash)))
+        query = select(*DETAILS, versions.c.digest, versions.c.ingested_at)
+        query = query.where(among(versions.c.document_id, document_ids)).order_by(versions.c.number)
+        with self.read() as connection:
+            incarnations = {by_hash[row.document_hash]: row.times for row in connection.execute(past)}
+            rows = connection.execute(query).all()
+        found = {document_id: Standing(incarnations.get(document_id, 0)) for document_id in document_ids}
+        for row in rows:
+            document, before = as_document(row), found[row.document_id]
+            moment = Moment(document.published_at, from_micros(row.ingested_at))
+            found[document.id] = Standing(before.incarnation, document, row.digest, (*before.moments, moment))
+        return found
+
+    def forget(self, document_id: str) -> list[str]:
+        """Remove a document with all its versions, everything made from them and what waits in jobs for it.
+
+        What was submitted for it before is cancelled, whether it is queued, being worked on or waiting to
+        be tried again, and ends as a failure with the code `deleted`; what is submitted afterwards is taken
+        in as new. Returns the ids of its passages, which the index is to drop (they stay in the outbox
+        until it has). Raises `NotFound` if there is neither such a document nor anything on its way.
+        """
+        with self.write() as connection:
+            made = _made_from(connection, document_id)
+            cancelled = connection.execute(
+                update(job_items)
+                .where(job_items.c.document_id == document_id, job_items.c.state != "done")
+                .values(
+                    state="done",
+                    outcome="failed",
+                    code="deleted",
+                    detail="the document was deleted before it was taken in",
+                    payload=None,
+                    lease_owner=None,
+                    lease_until=None,
+                )
+            ).rowcount
+            known = connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount
+            if not known and not cancelled:
+                raise NotFound(f"there is no document {document_id!r}", "id")
+            again = insert(forgotten).values(document_hash=hash_of(document_id), times=1)
+            again = again.on_conflict_do_update(index_elements=["document_hash"], set_={"times": forgotten.c.times + 1})
+            connection.execute(again)
+            dirty(connection, [row.id for row in made])
+            discard_vectors(connection, {row.embedded for row in made})
+        return [row.id for row in made]
+
+    def counts(self) -> Counts:
+        waiting = job_items.c.state != "done"
+        with self.read() as connection:
+            return Counts(
+                documents=_number(connection, select(func.count()).select_from(documents)),
+                versions=_number(connection, select(func.count()).select_from(versions)),
+                passages=_number(connection, select(func.count()).select_from(passages)),
+                queued_jobs=_number(connection, select(func.count(job_items.c.job_id.distinct())).where(waiting)),
+                queued_documents=_number(connection, select(func.count()).select_from(job_items).where(waiting)),
+            )
+
+
+def as_document(row: Row) -> Document:
+    published = None if row.published_at is None else from_micros(row.published_at)
+    return Document(row.document_id, row.title, row.url, row.source, published, row.language)
+
+
+def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """`column IN values`, as one parameter whatever their number."""
+    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+
+
+def dirty(connection: Connection, passage_ids: Sequence[str]) -> None:
+    """Note that the index may disagree about these passages."""
+    if passage_ids:
+        rows = [{"passage_id": passage_id} for passage_id in passage_ids]
+        connection.execute(insert(outbox).on_conflict_do_nothing(), rows)
+
+
+def discard_vectors(connection: Connection, embedded: Collection[str]) -> None:
+    """Delete those of the vectors that no passage uses any more."""
+    if embedded:
+        used = exists().where(passages.c.embedded == vectors.c.embedded)
+        connection.execute(delete(vectors).where(among(vectors.c.embedded, embedded), ~used))
+
+
+def hash_of(document_id: str) -> str:
+    return hashlib.sha256(document_id.encode()).hexdigest()
+
+
+def _number(connection: Connection, query: Select[int]) -> int:
+    return connection.execute(query).scalar_one()
+
+
+def _made_from(connection: Connection, document_id: str) -> Sequence[Row]:
+    query = select(passages.c.id, passages.c.embedded).join(versions, versions.c.key == passages.c.version_key)
+    return connection.execute(query.where(versions.c.document_id == document_id)).all()
+
+
+def _encoded(document_id: str) -> str:
+    return base64.urlsafe_b64encode(document_id.encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError) as error:
+        raise InvalidInput("this cursor was not given out by this service", "cursor") from error

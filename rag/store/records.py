@@ -1,0 +1,112 @@
+"""What goes into the store and comes out of it, beyond the vocabulary of `rag.types`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from rag.types import Document, NewDocument, Passage, Sentence, Version
+
+Outcome = Literal["added", "updated", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as it stands now. `version` is the number of the current one."""
+
+    document: Document
+    version: int
+    characters: int
+    ingested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the store holds; `queued_jobs` are not finished yet, nor are their `queued_documents`."""
+
+    documents: int
+    versions: int
+    passages: int
+    queued_jobs: int
+    queued_documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a version was published, if that is known, and when it came in."""
+
+    published_at: datetime | None
+    ingested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the store knows of a document before a change: nothing but `incarnation` if it is new.
+
+    `moments` are those of its versions, first to last; the last has `digest` and the metadata `document`.
+    """
+
+    incarnation: int
+    document: Document | None = None
+    digest: str = ""
+    moments: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document's change, complete: the version it leads to and everything made from it.
+
+    A version with the number of the current one replaces its metadata and what is made from them.
+    `embedded` has, for each passage, the digest of the text its vector was made from.
+    """
+
+    item: int
+    document: Document
+    version: Version
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+    embedded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document of a job, leased to be taken in. `attempts` counts this one."""
+
+    seq: int
+    document_id: str
+    payload: NewDocument
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an item ended; `code` and `detail` say why it failed."""
+
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+
+
+def validity(moments: Iterable[Moment]) -> list[tuple[datetime | None, datetime | None]]:
+    """From when up to when each version is the one to be used; None stands for always.
+
+    The first counts from its publication, or always if that is unknown. A later one counts from its
+    own publication if that is later than the one before said, else from when it came in, and never
+    before it was published. At any time the newest version that counts is the one to be used.
+    """
+    starts: list[datetime | None] = []
+    before: Moment | None = None
+    for moment in moments:
+        published = moment.published_at
+        if before is None or (published and before.published_at and published > before.published_at):
+            starts.append(published)
+        else:
+            starts.append(max(moment.ingested_at, published) if published else moment.ingested_at)
+        before = moment
+    ends: list[datetime | None] = [None] * len(starts)
+    for place in range(len(starts) - 1, 0, -1):
+        later, end = starts[place], ends[place]
+        ends[place - 1] = min(later, end) if later and end else later
+    return list(zip(starts, ends, strict=True))

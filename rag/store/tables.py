@@ -1,0 +1,155 @@
+"""The tables. Times are whole microseconds since 1970 in UTC, so that SQL can compare them.
+
+`rag/migrations` creates and changes them; a test holds that both say the same.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    column,
+    table,
+    text,
+)
+
+ALWAYS = -(2**63)
+NEVER = 2**63 - 1
+
+metadata = MetaData()
+Row = sqlalchemy.Row[*tuple[Any, ...]]
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("current", Integer, nullable=False),
+)
+
+# Metadata belongs to a version: an old version is shown under the title it had.
+versions = Table(
+    "versions",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("document_id", String, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("published_at", Integer),
+    Column("ingested_at", Integer, nullable=False),
+    Column("indexed_at", Integer, nullable=False),
+    Column("valid_from", Integer, nullable=False),
+    Column("valid_to", Integer, nullable=False),
+    UniqueConstraint("document_id", "number"),
+)
+
+# `number` is the row of the full-text index; `embedded` is the digest of the text that was embedded.
+passages = Table(
+    "passages",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("version_key", Integer, ForeignKey("versions.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("embedded", String, nullable=False, index=True),
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key", ondelete="CASCADE"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("stamp", String, primary_key=True),
+    Column("embedded", String, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# Passages about which the index may disagree with the store: put there if they exist here, removed if not.
+outbox = Table("outbox", metadata, Column("passage_id", String, primary_key=True), sqlite_with_rowid=False)
+
+# How often a document (by the hash of its id) was deleted, so that passages of a later one get other ids.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("document_hash", String, primary_key=True),
+    Column("times", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("created_at", Integer, nullable=False, index=True),
+    Column("total", Integer, nullable=False),
+    Column("idempotency_key", String, unique=True),
+    Column("request_digest", String, nullable=False),
+)
+
+# An item is queued, leased, or done with an outcome; what it carried is removed when it is done.
+job_items = Table(
+    "job_items",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("job_id", String, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    Column("document_id", String, nullable=False),
+    Column("payload", Text),
+    Column("characters", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("outcome", String),
+    Column("code", String, nullable=False, server_default=""),
+    Column("detail", String, nullable=False, server_default=""),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Integer, nullable=False, server_default="0"),
+    Column("lease_owner", String),
+    Column("lease_until", Integer),
+    CheckConstraint("state IN ('queued', 'leased', 'done')", name="known_state"),
+    Index("ix_job_items_job", "job_id", "state", "outcome"),
+    Index("ix_job_items_open", "document_id", "seq", sqlite_where=text("state != 'done'")),
+    Index("ix_job_items_due", "seq", sqlite_where=text("state != 'done'")),
+    sqlite_autoincrement=True,
+)
+
+# FTS5 is beyond what the table language can say; the migration creates it.
+fulltext = table("fulltext", column("rowid", Integer), column("title", String), column("body", String))
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def now_micros() -> int:
+    return to_micros(datetime.now(UTC))
