@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -69,17 +70,10 @@ class Envelope:
             response = await respond(Request(scope), error)
             await response(scope, receive, marked_send)
         finally:
-            path = (
-                scope.get("raw_path", b"").decode("ascii", "replace") or scope["path"].encode("unicode_escape").decode()
-            )
-            access.info(
-                "method=%s path=%s status=%d ms=%d id=%s",
-                scope["method"],
-                path,
-                status,
-                (time.monotonic() - began) * 1000,
-                request_id,
-            )
+            took = (time.monotonic() - began) * 1000
+            # The path is percent-encoded as it was sent, so that it cannot break the line.
+            path = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
+            access.info("method=%s path=%s status=%d ms=%d id=%s", scope["method"], path, status, took, request_id)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"a request body has at most {self._limit:,} bytes")

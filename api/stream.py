@@ -32,8 +32,8 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 T = TypeVar("T")
 
 
-class ClientGone(Exception):  # noqa: N818 - not an error: nobody is left to be told
-    """The client left before its reply was ready."""
+class ClientGone(Exception):
+    """The client left before its reply was ready; nobody is left to be told."""
 
 
 class Asking:
@@ -97,7 +97,7 @@ class EventStream(Response):
         self.background = None
         self.init_headers(_HEADERS)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         async with self._admission.place() as place:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             with contextlib.suppress(ClientGone):

@@ -44,7 +44,5 @@ async def ask(
 def wants_stream(accept: str) -> bool:
     """Whether the header names event streams and does not put JSON before them."""
     kinds = [kind.partition(";")[0].strip().lower() for kind in accept.split(",")]
-    streams = "text/event-stream" in kinds
-    return streams and (
-        "application/json" not in kinds or kinds.index("text/event-stream") < kinds.index("application/json")
-    )
+    wanted = [kind for kind in kinds if kind in ("text/event-stream", "application/json")]
+    return wanted[:1] == ["text/event-stream"]

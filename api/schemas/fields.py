@@ -14,9 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 from pydantic_core import PydanticCustomError
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?P<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})?"
-)
+_TIME = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?P<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})?")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ONE_DAY = timedelta(days=1)
 
@@ -44,9 +42,7 @@ def parse_time(value: str, *, end_of_day: bool) -> datetime:
             return start + (_ONE_DAY - datetime.resolution) if end_of_day else start
         match = _TIME.fullmatch(value)
         if match is None:
-            raise ValueError(
-                "a time is RFC 3339 with a zone, such as 2025-03-17T09:30:00Z, or a date, such as 2025-03-17"
-            )
+            raise ValueError("a time is RFC 3339 with a zone, as in 2025-03-17T09:30:00Z, or a date, as in 2025-03-17")
         if match["zone"] is None:
             raise ValueError("a time needs a zone: add Z for UTC, or an offset such as +01:00")
         return datetime.fromisoformat(value.upper()).astimezone(UTC)
@@ -75,7 +71,7 @@ def _end(value: Any) -> Any:
 
 def storable(value: Any) -> Any:
     """A string without lone surrogates, which JSON can carry and UTF-8 cannot; each becomes U+FFFD."""
-    return _LONE_SURROGATE.sub("�", value) if isinstance(value, str) else value
+    return _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 _TIME_SCHEMA = WithJsonSchema({"type": "string", "description": "RFC 3339 with a zone, or a plain date (UTC)"})
