@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
@@ -104,4 +105,16 @@ def test_the_slice_of_twelve_holds_both_kinds_of_questions_in_the_sets_proportio
     chosen = choose(QUESTIONS, 12)
     assert len(chosen) == 12
     assert sum(not question.answerable for question in chosen) in (4, 5)
-    assert len({question.type for question in chosen}) >= 4
+    assert Counter(question.type for question in chosen) == {
+        "fact": 4,
+        "date": 1,
+        "quote": 1,
+        "list": 1,
+        "unanswerable_close": 4,
+        "unanswerable_far": 1,
+    }
+
+
+def test_the_readme_of_the_evals_counts_the_questions_as_they_are() -> None:
+    readme = (ROOT / "evals" / "README.md").read_text(encoding="utf-8")
+    assert f"asks {len(QUESTIONS)} questions about the one article in `seeds/`, {len(UNANSWERABLE)} of which" in readme
