@@ -1,13 +1,12 @@
-"""`python -m api`: the HTTP service as a process of its own, set up by the environment."""
+"""`python -m api`: the HTTP service as a process of its own, set up by the environment.
+
+`groundwire serve` starts it and ties its life to its own; see `api/child.py`.
+"""
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import sys
-import threading
-import time
 
 import uvicorn
 from rag.compose import build
@@ -17,12 +16,11 @@ from rag.errors import SetupError
 from rag.settings import Settings, load_settings
 
 GRACE_SECONDS = 5
-PARENT_SECONDS = 1.0
 SETUP_FAILED = 2
 
 
 def main() -> int:
-    """Serve until SIGTERM, SIGINT or the end of the process that started this one."""
+    """Serve until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
@@ -30,7 +28,6 @@ def main() -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return SETUP_FAILED
-    threading.Thread(target=end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
     server(settings).run()
     return 0
 
@@ -49,13 +46,6 @@ def server(settings: Settings) -> uvicorn.Server:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-
-
-def end_with_parent(parent: int) -> None:
-    """Ask this process to end once its parent is another one, which is how a parent's death shows."""
-    while os.getppid() == parent:
-        time.sleep(PARENT_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Admission:
         return Place(self)
 
     def retry_after(self) -> int:
-        """Seconds until a place should be free, from how long the latest turns took; at least 1."""
+        """Seconds until half of the line should be gone, from how long the latest turns took; at least 1."""
         usual = sum(self._durations) / len(self._durations) if self._durations else FIRST_GUESS_SECONDS
         turns = (self.running + self.waiting) / self._concurrency
         return min(LONGEST_RETRY, max(1, math.ceil(usual * turns / 2)))
