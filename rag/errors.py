@@ -2,7 +2,8 @@
 
     GroundwireError
     ├── InvalidInput             the caller's fault; nothing was changed
-    │   └── NotFound             no such document, version or job
+    │   ├── NotFound             no such document, version or job
+    │   └── KeyReused            an idempotency key was used before, for another request
     ├── Rejected                 one document cannot be taken in; permanent, carries a stable code
     ├── Overloaded               the queue is full; try again after `retry_after` seconds
     ├── Unavailable              a part (store, index, model) cannot answer now; transient
@@ -35,6 +36,12 @@ class NotFound(InvalidInput):
     """There is no such document, version or job."""
 
     code = "not_found"
+
+
+class KeyReused(InvalidInput):
+    """This idempotency key was used before, for another request."""
+
+    code = "idempotency_key_reused"
 
 
 class Rejected(GroundwireError):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 from ulid import ULID
 
-from rag.errors import InvalidInput, NotFound, Rejected
+from rag.errors import KeyReused, NotFound, Rejected
 from rag.identity import identity
 from rag.store.database import Database
 from rag.store.tables import Row, from_micros, job_items, jobs, now_micros
@@ -27,7 +27,7 @@ class Jobs(Database):
         """Submit documents as one job; what has failed before (a line that cannot be read) is listed with it.
 
         The same key with the same documents returns the job it made the first time. Raises
-        `InvalidInput` when the key was used for other documents.
+        `KeyReused` when the key was used for other documents.
         """
         items = [_item(document) for document in documents]
         digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()
@@ -36,7 +36,7 @@ class Jobs(Database):
                 known = connection.execute(select(jobs).where(jobs.c.idempotency_key == idempotency_key)).one_or_none()
                 if known is not None:
                     if known.request_digest != digest:
-                        raise InvalidInput("this key was used before, for other documents", "Idempotency-Key")
+                        raise KeyReused("this key was used before, for other documents", "Idempotency-Key")
                     return _read(connection, [known])[0]
             job = {
                 "id": f"job_{ULID()}",
