@@ -10,12 +10,13 @@ from typing import Any
 
 Example = dict[str, Any]
 
+SEED = "000_fbce3f8ec0114fc5"
 QUOTE = (
     "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15, "
     "conducted jointly by Iraqi national intelligence and U.S.-led coalition forces."
 )
 PASSAGE: Example = {
-    "document_id": "abu-khadija",
+    "document_id": SEED,
     "version": 1,
     "start": 309,
     "end": 756,
@@ -41,7 +42,7 @@ ASK: Example = {
         "published_after": "2025-03-01",
         "published_before": None,
         "sources": [],
-        "document_ids": ["abu-khadija"],
+        "document_ids": [SEED],
     },
     "max_passages": 6,
 }
@@ -49,7 +50,7 @@ SEARCH: Example = {"question": "Where was al-Rifai killed?", "limit": 3}
 FOUND: Example = {"passages": [PASSAGE], "timings_ms": {"retrieve": 21, "total": 21}}
 CITATION: Example = {
     "marker": 1,
-    "document_id": "abu-khadija",
+    "document_id": SEED,
     "version": 1,
     "title": "",
     "source": "",
