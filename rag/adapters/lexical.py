@@ -1,0 +1,79 @@
+"""Search by words: BM25 over the full-text index that SQLite keeps (FTS5)."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Connection, Integer, Numeric, column, select, text
+
+from rag.seams import Match
+from rag.store import Store
+from rag.store.passages import JOINED, visible
+from rag.store.tables import passages
+from rag.types import Question
+
+_SPARE = 4
+_MOST_WORDS = 64
+_WORD = re.compile(r"\w+")
+_STOP_WORDS = frozenset(
+    re.findall(
+        _WORD,
+        "a about all also am an and any are as at be been being between both but by can could did do does doing during "
+        "each few for from further had has have having he her here hers him his how i if in into is it its just me "
+        "more most my no nor not now of off on once only or other our out over own same she should so some such than "
+        "that the their theirs them then there these they this those through to too under until up very was we were "
+        "what when where which while who whom whose why will with would you your s t d ll m re ve",
+    )
+)
+
+# A headline says what an article is about, in few words: a match there should help, not decide.
+_RANKED = text(
+    "SELECT rowid AS number, bm25(fulltext, 0.5, 1.0) AS distance FROM fulltext "
+    "WHERE fulltext MATCH :words ORDER BY distance, number LIMIT :most"
+).columns(column("number", Integer), column("distance", Numeric(asdecimal=False)))
+
+
+class FullText:
+    """BM25 (Robertson and Zaragoza 2009, with FTS5's k1 = 1.2 and b = 0.75) over stemmed words."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def search(self, question: Question, limit: int) -> list[Match]:
+        """At most `limit` passages that share a word with the question and may be seen, best first.
+
+        Words that say nothing count only if there are no others. Scores are above 0 and mean nothing across
+        questions; equal ones are in the order of ids. Raises `Unavailable`.
+        """
+        words = match_expression(question.text)
+        if not words:
+            return []
+        with self._store.read() as connection:
+            # Ranking first and filtering the best few is faster by far where most passages may be seen.
+            found, proposed = _search(connection, question, words, limit, limit * _SPARE)
+            if len(found) < limit and proposed == limit * _SPARE:
+                found, _ = _search(connection, question, words, limit, -1)
+        return found
+
+
+def match_expression(question: str) -> str:
+    """The question's words, any of which may match, each quoted so that none is taken for an operator.
+
+    A stop word in capitals (WHO, IT) in a question that is not all capitals is a name.
+    """
+    words = list(dict.fromkeys(_WORD.findall(question)))
+    telling = [
+        word
+        for word in words
+        if word.casefold() not in _STOP_WORDS or (len(word) > 1 and word.isupper() and not question.isupper())
+    ]
+    return " OR ".join(f'"{word}"' for word in (telling or words)[:_MOST_WORDS])
+
+
+def _search(connection: Connection, question: Question, words: str, limit: int, most: int) -> tuple[list[Match], int]:
+    """The visible ones of the `most` best passages (-1: of all), and how many were looked at."""
+    ranked = _RANKED.bindparams(words=words, most=most).subquery()
+    query = select(passages.c.id, ranked.c.distance, visible(question).label("visible"))
+    query = query.select_from(ranked.join(JOINED, passages.c.number == ranked.c.number))
+    rows = connection.execute(query.order_by(ranked.c.distance, passages.c.id)).all()
+    return [Match(row.id, -row.distance) for row in rows if row.visible][:limit], len(rows)
