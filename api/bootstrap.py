@@ -35,7 +35,7 @@ FROM_PIP = {
 }
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """A step did not work; the text is one line for the person at the terminal."""
 
 

@@ -1,0 +1,56 @@
+"""`groundwire ask`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from api.cli.common import asked, base_option, client, json_option, narrowing, origin, print_json, shown
+from api.client import Body, Client, Problem
+from rag.errors import Unavailable
+
+REFUSED = 3
+REFUSALS = frozenset({"not_found", "unsupported"})
+
+
+@click.command("ask")
+@click.argument("question")
+@narrowing
+@base_option
+@json_option
+@click.pass_context
+def command(ctx: click.Context, /, question: str, base: str | None, as_json: bool, **narrowed: Any) -> None:
+    """Answer a QUESTION; each sentence is printed as soon as it is verified.
+
+    Ends with exit code 3 when the collection does not answer it.
+    """
+    service = client(base)
+    body = asked(question, **narrowed)
+    reply = service.post("/v1/ask", body) if as_json else _stream(service, body)
+    if as_json:
+        print_json(reply)
+    elif reply["status"] in REFUSALS:
+        click.echo(shown(reply["reason"]))
+    else:
+        _print_citations(reply)
+    ctx.exit(REFUSED if reply["status"] in REFUSALS else 0)
+
+
+def _stream(service: Client, body: Body) -> Body:
+    """Prints the sentences as they come; returns the whole reply."""
+    for event, data in service.events("/v1/ask", body):
+        if event == "sentence":
+            click.echo(shown(data["text"]) + " " + "".join(f"[{marker}]" for marker in data["citations"]))
+        elif event == "answer":
+            return data
+        elif event == "error":
+            raise Problem(int(data.get("status", 500)), data)
+    raise Unavailable("service", "the answer broke off before it was complete")
+
+
+def _print_citations(reply: Body) -> None:
+    if reply["status"] == "conflicting":
+        click.echo("\nThe sources disagree.")
+    for citation in reply["citations"]:
+        click.echo(f"\n[{citation['marker']}] {origin(citation)}\n    “{shown(citation['quote'])}”")

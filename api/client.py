@@ -1,0 +1,111 @@
+"""A small HTTP client of the service, for the command line and the supervisor. Standard library only, to start fast."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from rag.errors import GroundwireError, InvalidInput, Unavailable
+
+Body = dict[str, Any]
+
+
+class NotRunning(GroundwireError):
+    """Nothing answers at the address."""
+
+    code = "not_running"
+
+
+class Problem(GroundwireError):
+    """The service answered with a problem document."""
+
+    def __init__(self, status: int, body: Body) -> None:
+        super().__init__(str(body.get("detail") or body.get("title") or f"the service answered {status}"))
+        self.status = status
+        self.code = str(body.get("code") or "internal_error")
+        self.body = body
+
+
+class Client:
+    """Calls to the service at `base`. Raises `NotRunning`, `Problem`, or `Unavailable` when an answer breaks off."""
+
+    def __init__(self, base: str, timeout: float = 300.0) -> None:
+        parts = urlsplit(base)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise InvalidInput(f"{base!r} is not an http address", "base")
+        self.base = base.rstrip("/")
+        self._parts = parts
+        self._timeout = timeout
+
+    def get(self, path: str) -> Body:
+        return self.call("GET", path)[1]
+
+    def post(self, path: str, body: Body, headers: Mapping[str, str] | None = None) -> Body:
+        return self.call("POST", path, body, headers)[1]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Body | None = None,
+        headers: Mapping[str, str] | None = None,
+        also: tuple[int, ...] = (),
+    ) -> tuple[int, Body]:
+        """Status and JSON. A status of 400 and above is a `Problem`, unless it is named in `also`."""
+        with self._respond(method, path, body, headers or {}) as response:
+            reply = _parse(response.read())
+            if response.status >= 400 and response.status not in also:
+                raise Problem(response.status, reply)
+            return response.status, reply
+
+    def events(self, path: str, body: Body) -> Iterator[tuple[str, Body]]:
+        """The server-sent events of a call, as they come: (event, data)."""
+        with self._respond("POST", path, body, {"Accept": "text/event-stream"}) as response:
+            if response.status >= 400:
+                raise Problem(response.status, _parse(response.read()))
+            event, data = "message", list[str]()
+            for raw in response:
+                line = raw.decode("utf-8").rstrip("\r\n")
+                field, _, value = line.partition(":")
+                if field == "event":
+                    event = value.strip()
+                elif field == "data":
+                    data.append(value.removeprefix(" "))
+                elif not line and data:
+                    yield event, _parse("\n".join(data).encode())
+                    event, data = "message", []
+
+    @contextmanager
+    def _respond(
+        self, method: str, path: str, body: Body | None, headers: Mapping[str, str]
+    ) -> Iterator[http.client.HTTPResponse]:
+        kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._timeout)
+        try:
+            connection.connect()
+        except OSError as error:
+            raise NotRunning(
+                f"nothing answers at {self.base} ({error.strerror or error}); start it with `groundwire serve`, "
+                "or name another address with --base"
+            ) from error
+        try:
+            sent = None if body is None else json.dumps(body).encode()
+            wanted = {"Accept": "application/json", "Content-Type": "application/json", **headers}
+            connection.request(method, self._parts.path.rstrip("/") + path, sent, wanted)
+            yield connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise Unavailable("service", f"the connection to {self.base} broke off ({error})") from error
+        finally:
+            connection.close()
+
+
+def _parse(data: bytes) -> Body:
+    try:
+        reply = json.loads(data) if data else {}
+    except ValueError:
+        reply = {}
+    return reply if isinstance(reply, dict) else {"items": reply}
