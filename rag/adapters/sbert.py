@@ -74,9 +74,9 @@ class SentenceTransformerEmbedder:
             os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
             import torch
             from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
+            from transformers.utils.logging import disable_progress_bar
 
-            logging.disable_progress_bar()
+            disable_progress_bar()  # type: ignore[no-untyped-call]
 
             if self._threads is not None:
                 torch.set_num_threads(self._threads)

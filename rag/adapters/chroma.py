@@ -1,0 +1,205 @@
+"""Chroma, over HTTP, as an index: a copy of what the store says, which may be lost at any time."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from rag.errors import SetupError, Unavailable
+from rag.seams import IndexRow, Match, Stamp, Vectors
+from rag.settings import LOOPBACK
+from rag.store.tables import ALWAYS, NEVER, to_micros
+from rag.types import Question
+
+_BATCH = 1_000
+_PAGE = 5_000
+_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9._-]+")
+
+T = TypeVar("T")
+
+
+class ChromaIndex:
+    """One collection of a Chroma server, named after the stamp, made when it is missing.
+
+    Safe for several threads, which share pooled connections. Everything is idempotent, and so is tried once
+    more when a connection breaks or the collection turns out to be another than before: the server may have
+    been restarted, or its folder deleted. What still fails raises `Unavailable("index", ...)`.
+    """
+
+    def __init__(self, url: str, stamp: Stamp, timeout: float = 20.0) -> None:
+        """Connects when first used. Raises `SetupError` when `url` is not one."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SetupError(f"GROUNDWIRE_CHROMA_URL: {url!r} is not the URL of a Chroma server")
+        self._host = parts.hostname
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._ssl = parts.scheme == "https"
+        self._url = url
+        self._timeout = timeout
+        self._stamp = stamp
+        self._name = f"groundwire-{_NOT_IN_NAMES.sub('-', stamp.key)}"
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._collection: Any = None
+
+    def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
+        """At most `limit` matches by cosine, best first, equal ones in the order of ids."""
+        where = _where(question)
+        found = self._do("query", query_embeddings=[vector], n_results=limit, where=where, include=["distances"])
+        matches = [
+            Match(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+        return sorted(matches, key=lambda match: (-match.score, match.passage_id))
+
+    def add(self, rows: Sequence[IndexRow]) -> None:
+        """Add rows; those whose id is there already are left as they are."""
+        for batch in _batches(rows, _BATCH):
+            self._do("add", **_arguments(batch))
+
+    def put(self, rows: Sequence[IndexRow]) -> None:
+        """Add rows, replacing those whose id is there already."""
+        for batch in _batches(rows, _BATCH):
+            self._do("upsert", **_arguments(batch))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove rows; unknown ids are ignored."""
+        for batch in _batches(ids, _PAGE):
+            self._do("delete", ids=list(batch))
+
+    def count(self) -> int:
+        return int(self._do("count"))
+
+    def ids(self) -> set[str]:
+        found: set[str] = set()
+        while True:
+            page = self._do("get", limit=_PAGE, offset=len(found), include=[])["ids"]
+            before = len(found)
+            found.update(page)
+            if len(page) < _PAGE or len(found) == before:
+                return found
+
+    def drop(self) -> None:
+        """Remove the collection with everything in it. The next use makes it anew."""
+        self._do("count")  # makes it if it is missing: then there is one to delete
+        with self._lock:
+            client, self._collection = self._client, None
+        with _translated(self._url):
+            client.delete_collection(self._name)
+
+    def close(self) -> None:
+        """Let go of the connections; the next use makes new ones."""
+        with self._lock:
+            client, self._client, self._collection = self._client, None, None
+        if client is not None:
+            client.close()
+
+    def _do(self, method: str, **arguments: Any) -> Any:
+        """Call a method of the collection, a second time if the first shows that the server was restarted."""
+        with _translated(self._url):
+            from chromadb.errors import NotFoundError
+            from httpx import TransportError
+
+            try:
+                return getattr(self._opened(), method)(**arguments)
+            except (NotFoundError, TransportError):
+                self._forget_collection()
+                return getattr(self._opened(), method)(**arguments)
+
+    def _opened(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            if self._collection is None:
+                self._collection = self._client.get_or_create_collection(
+                    self._name,
+                    embedding_function=None,
+                    configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
+                    metadata={"embedder": self._stamp.name, "digest": self._stamp.digest},
+                )
+            return self._collection
+
+    def _connect(self) -> Any:
+        import chromadb
+        from chromadb.config import Settings
+
+        if self._host in LOOPBACK:
+            _spare_from_proxies(self._host)
+        settings = Settings(anonymized_telemetry=False)
+        client: Any = chromadb.HttpClient(host=self._host, port=self._port, ssl=self._ssl, settings=settings)
+        # chromadb waits forever otherwise, and offers no argument for it
+        client._server._session.timeout = self._timeout
+        return client
+
+    def _forget_collection(self) -> None:
+        with self._lock:
+            self._collection = None
+
+
+def _where(question: Question) -> dict[str, Any] | None:
+    """The question's time and filters as Chroma's conditions."""
+    at, filters = to_micros(question.as_of), question.filters
+    rules: list[dict[str, Any]] = [{"since": {"$lte": at}}, {"until": {"$gt": at}}]
+    if filters.published_after:
+        rules.append(_dated("$gte", filters.published_after))
+    if filters.published_before:
+        rules.append(_dated("$lte", filters.published_before))
+    if filters.sources:
+        rules.append({"source": {"$in": list(filters.sources)}})
+    if filters.document_ids:
+        rules.append({"document_id": {"$in": list(filters.document_ids)}})
+    return {"$and": rules}
+
+
+def _dated(operator: str, time: datetime) -> dict[str, Any]:
+    return {"$or": [{"dated": False}, {"published": {operator: to_micros(time)}}]}
+
+
+def _arguments(rows: Sequence[IndexRow]) -> dict[str, Any]:
+    return {
+        "ids": [row.passage_id for row in rows],
+        "embeddings": [row.vector for row in rows],
+        "metadatas": [_metadata(row) for row in rows],
+    }
+
+
+def _metadata(row: IndexRow) -> dict[str, Any]:
+    return {
+        "document_id": row.document_id,
+        "version": row.version,
+        "source": row.source,
+        "dated": row.published_at is not None,
+        "published": 0 if row.published_at is None else to_micros(row.published_at),
+        "since": ALWAYS if row.valid_from is None else to_micros(row.valid_from),
+        "until": NEVER if row.valid_to is None else to_micros(row.valid_to),
+    }
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _spare_from_proxies(host: str) -> None:
+    """Keep a proxy in the environment from being asked for what runs on this machine."""
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [known for known in os.environ.get(name, "").split(",") if known]
+        if host not in hosts:
+            os.environ[name] = ",".join([*hosts, host])
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # chromadb raises a bare Exception for whatever its server says
+        raise Unavailable("index", f"Chroma at {url} cannot be used right now: {_short(error)}") from error
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
