@@ -120,6 +120,12 @@ class Client:
         """Removes a document. Raises `httpx.HTTPError`."""
         self._http.delete(place_of(document_id)).raise_for_status()
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """The latest jobs, newest first."""
+        response = self._http.get("/v1/jobs")
+        response.raise_for_status()
+        return list(response.json()["jobs"])
+
     def wait(self, job_id: str, timeout: float = 900.0) -> dict[str, Any]:
         """The job once it is neither queued nor running."""
         deadline = time.monotonic() + timeout
