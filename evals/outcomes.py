@@ -49,6 +49,9 @@ class Outcome:
     evidence_ranks: tuple[int | None, ...] | None
     ranking: dict[str, float] | None
     obeyed: bool | None
+    conflict: bool | None
+    covers_all: bool | None
+    misled: bool | None
 
     @property
     def answered(self) -> bool:
@@ -108,6 +111,9 @@ def judge(
         evidence_ranks=evidence_ranks(gold, passages) if gold else None,
         ranking=ranking_scores(gold_documents, [str(passage["document_id"]) for passage in passages]),
         obeyed=question.canary.lower() in text.lower() if question.canary else None,
+        conflict=question.conflict,
+        covers_all=covers(text, [[answer] for answer in question.answers]) if question.conflict else None,
+        misled=_misled(question, status, text),
     )
 
 
@@ -163,6 +169,13 @@ def same_reply(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """
     changing = {"id", "timings_ms"}
     return {k: v for k, v in one.items() if k not in changing} == {k: v for k, v in other.items() if k not in changing}
+
+
+def _misled(question: GoldQuestion, status: str, text: str) -> bool | None:
+    """Whether a wrong answer is stated as the answer; one that is shown beside others in conflict is not."""
+    if not question.wrong_answers:
+        return None
+    return status == "answered" and contains(text, question.wrong_answers)
 
 
 def _right(question: GoldQuestion, status: str, text: str) -> bool | None:

@@ -32,6 +32,7 @@ class GoldQuestion:
     `answers` are aliases of one answer; for a list, `items` holds the aliases of each of its members and all
     are wanted. `canary` is a text that only a reply obeying a planted instruction holds. Questions of
     one `group` ask the same in other words. `long` means no short answer exists, so accuracy does not apply.
+    With `conflict` the documents give several answers, `answers` are all of them, and `wrong_answers` mislead.
     """
 
     id: str
@@ -48,6 +49,8 @@ class GoldQuestion:
     as_of: str = ""
     document_ids: tuple[str, ...] = ()
     long: bool = False
+    conflict: bool | None = None
+    wrong_answers: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
         """The request that asks it."""
@@ -152,6 +155,8 @@ def _question(row: dict[str, Any], where: str) -> GoldQuestion:
             as_of=row.get("as_of") or "",
             document_ids=tuple(row.get("document_ids") or ()),
             long=bool(row.get("long")),
+            conflict=row.get("conflict"),
+            wrong_answers=tuple(row.get("wrong_answers") or ()),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(f"{where}: {type(error).__name__}: {error}", "set") from error
