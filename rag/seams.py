@@ -58,7 +58,7 @@ class IndexRow:
     """What an index holds about one passage.
 
     The passage may be used for questions asked as of `valid_from` up to, not including, `valid_to`;
-    None stands for always. Rows with equal ids are interchangeable but for `valid_to`.
+    None stands for always. Rows with equal ids differ in these two at most.
     """
 
     passage_id: str
@@ -79,6 +79,37 @@ class PassageIndex(Protocol):
 
     def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
         """At most `limit` matches by cosine, best first. Raises `Unavailable`."""
+        ...
+
+
+class IndexCopy(PassageIndex, Protocol):
+    """An index that is kept beside the store. Whatever it is told twice, it does once.
+
+    Every method raises `Unavailable("index", ...)` while the index cannot be reached.
+    """
+
+    def add(self, rows: Sequence[IndexRow]) -> None:
+        """Hold these rows; one whose id is known is left as it is."""
+        ...
+
+    def put(self, rows: Sequence[IndexRow]) -> None:
+        """Hold these rows in place of those with the same ids."""
+        ...
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Hold these no longer; unknown ids are ignored."""
+        ...
+
+    def ids(self) -> set[str]:
+        """Every id it holds."""
+        ...
+
+    def count(self) -> int:
+        """How many it holds; cheap."""
+        ...
+
+    def drop(self) -> None:
+        """Hold nothing, as if it were new."""
         ...
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sqlalchemy import select
+from collections.abc import Sequence
 
-from rag.seams import Match, Stamp, Vectors
+import numpy as np
+from sqlalchemy import func, select
+
+from rag.seams import IndexRow, Match, Stamp, Vectors
 from rag.store import Store
 from rag.store.passages import JOINED, visible
 from rag.store.tables import passages
@@ -16,7 +18,7 @@ _PAGE = 4_096
 
 
 class ExactIndex:
-    """Reads the vectors of one stamp from the store. Its time grows with the collection: about 40 ms for 10,000."""
+    """Reads the vectors of one stamp from the store, so that it never disagrees with it and needs no upkeep."""
 
     def __init__(self, store: Store, stamp: Stamp) -> None:
         self._store = store
@@ -38,3 +40,25 @@ class ExactIndex:
                 found = [Match(row.id, float(score)) for row, score in zip(rows, scores, strict=True)]
                 best = sorted(best + found, key=lambda match: (-match.score, match.passage_id))[:limit]
         return best
+
+    def add(self, rows: Sequence[IndexRow]) -> None:
+        """Nothing to do: the store has them."""
+
+    def put(self, rows: Sequence[IndexRow]) -> None:
+        """Nothing to do: the store has them."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Nothing to do: what the store has forgotten is gone."""
+
+    def drop(self) -> None:
+        """Nothing to do: there is no copy."""
+
+    def ids(self) -> set[str]:
+        query = select(passages.c.id).join(table, table.c.embedded == passages.c.embedded)
+        with self._store.read() as connection:
+            return set(connection.scalars(query.where(table.c.stamp == self._stamp.key)))
+
+    def count(self) -> int:
+        query = select(func.count()).select_from(passages).join(table, table.c.embedded == passages.c.embedded)
+        with self._store.read() as connection:
+            return connection.execute(query.where(table.c.stamp == self._stamp.key)).scalar_one()
