@@ -66,7 +66,6 @@ class Weight:
     files: tuple[File, ...]
     sources: tuple[Source, ...]
     identity: str
-    dimension: int = 0
 
     @property
     def size(self) -> int:

@@ -1,0 +1,124 @@
+"""`groundwire add`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.cli.common import base_option, client, json_option, print_json, shown
+from api.client import Body, Client
+from rag.errors import InvalidInput
+from rag.types import Failure, NewDocument
+
+BATCH_DOCUMENTS = 100
+BATCH_CHARACTERS = 4_000_000
+SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson"})
+NOT_ALL_ADDED = 1
+
+Counts = dict[str, int]
+
+
+@click.command("add")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--as", "kind", default="txt", show_default=True, help="What standard input is: txt, md or jsonl.")
+@base_option
+@json_option
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[str, ...], kind: str, base: str | None, as_json: bool) -> None:
+    """Add the articles in PATHs to the running service, and wait until they answer questions.
+
+    A PATH is a file, a folder (all articles in it), a pattern such as 'news/*.md', or - for standard input.
+    Ends with exit code 1 when one of them could not be added.
+    """
+    sources = list(_sources(paths, kind))
+    service = client(base)
+    failures: list[Body] = []
+    jobs = [service.post("/v1/documents", {"documents": batch}) for batch in _batches(_read(sources, failures))]
+    counts = _wait(service, jobs, failures)
+    counts["total"] += counts["failed"] - sum(job["counts"]["failed"] for job in jobs)
+    if as_json:
+        print_json({"counts": counts, "failures": failures, "jobs": [job["job_id"] for job in jobs]})
+    else:
+        _print(counts, failures)
+    ctx.exit(NOT_ALL_ADDED if failures else 0)
+
+
+def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Path | bytes, str]]:
+    """What is to be read, each with its name. Raises `InvalidInput` for a path that leads nowhere."""
+    for path in paths:
+        if path == "-":
+            yield sys.stdin.buffer.read(), f"stdin.{kind}"
+        elif (place := Path(path)).is_file():
+            yield place, str(place)
+        else:
+            found = (
+                place.rglob("*") if place.is_dir() else Path(place.anchor).glob(str(place.relative_to(place.anchor)))
+            )
+            files = sorted(file for file in found if file.is_file() and file.suffix.lower() in SUFFIXES)
+            if not files:
+                raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted(SUFFIXES))})")
+            yield from ((file, str(file)) for file in files)
+
+
+def _read(sources: Iterable[tuple[Path | bytes, str]], failures: list[Body]) -> Iterator[NewDocument]:
+    """The documents that can be read; the others are put on `failures`."""
+    from ingest.readers import read
+
+    for source, name in sources:
+        for document in read(source, name):
+            if isinstance(document, Failure):
+                failures.append(asdict(document))
+            else:
+                yield document
+
+
+def _batches(documents: Iterable[NewDocument]) -> Iterator[list[Body]]:
+    batch: list[Body] = []
+    size = 0
+    for document in documents:
+        if batch and (len(batch) >= BATCH_DOCUMENTS or size + len(document.text) > BATCH_CHARACTERS):
+            yield batch
+            batch, size = [], 0
+        batch.append(_body(document))
+        size += len(document.text)
+    if batch:
+        yield batch
+
+
+def _body(document: NewDocument) -> Body:
+    published = document.published_at
+    fields: dict[str, Any] = asdict(document) | {"published_at": published.isoformat() if published else None}
+    return {name: value for name, value in fields.items() if value or name == "text"}
+
+
+def _wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
+    """The counts of all jobs once each is final; what failed in them is put on `failures`."""
+    from api.seeding import finished
+
+    total = Counts(total=0, added=0, updated=0, unchanged=0, failed=len(failures))
+    length = sum(job["counts"]["total"] for job in jobs)
+    with click.progressbar(length=length, label="adding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for number, job in enumerate(jobs):
+            jobs[number] = finished(service, job, partial(_show, bar, bar.pos))
+            failures += jobs[number]["failures"]
+            for name in total:
+                total[name] += jobs[number]["counts"][name]
+    return total
+
+
+def _show(bar: Any, before: int, job: Body) -> None:
+    """Moves the bar to where a job is; `before` is where the jobs before it ended."""
+    done = sum(job["counts"][name] for name in ("added", "updated", "unchanged", "failed"))
+    bar.update(before + done - bar.pos)
+
+
+def _print(counts: Counts, failures: list[Body]) -> None:
+    for failure in failures:
+        click.echo(shown(f"{failure['id']}: {failure['detail']} ({failure['code']})"), err=True)
+    click.echo(", ".join(f"{counts[name]} {name}" for name in ("added", "updated", "unchanged", "failed")))
