@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from evals import report
@@ -39,10 +41,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def question_set(pytestconfig: pytest.Config) -> QuestionSet:
-    try:
+    with _one_line():
         return read_set(pytestconfig.getoption("--set"))
-    except InvalidInput as error:
-        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.fixture(scope="session")
@@ -50,15 +50,18 @@ def client(
     pytestconfig: pytest.Config, question_set: QuestionSet, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
     """A service with the set's documents in it: the one at `--base`, or one of its own that is stopped afterwards."""
-    if base := pytestconfig.getoption("--base"):
-        if pytestconfig.getoption("--model"):
-            raise pytest.UsageError("--model chooses the model of a service started here; --base has its own")
-        yield from _prepared(base, question_set)
-        return
-    data = tmp_path_factory.mktemp("groundwire")
-    seeds = not question_set.documents
-    with serving(data, seeds=seeds, model=pytestconfig.getoption("--model")) as service:
-        yield from _prepared(service.base, question_set)
+    base, model = pytestconfig.getoption("--base"), pytestconfig.getoption("--model")
+    with ExitStack() as stack:
+        with _one_line():
+            if base and model:
+                raise InvalidInput("--model chooses the model of a service started here; the one at --base has its own")
+            if not base:
+                data, seeds = tmp_path_factory.mktemp("groundwire"), not question_set.documents
+                base = stack.enter_context(serving(data, seeds=seeds, model=model)).base
+            made = Client(base)
+            stack.callback(made.close)
+            _prepare(made, question_set)
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +70,7 @@ def run(pytestconfig: pytest.Config, question_set: QuestionSet, client: Client) 
     part, limit = pytestconfig.getoption("--part"), pytestconfig.getoption("--limit")
     questions = choose(question_set.questions, limit, part)
     if not questions:
-        raise pytest.UsageError(f"no question of {question_set.name} is asked with these options")
+        pytest.fail(f"no question of {question_set.name} is asked with these options", pytrace=False)
     made = ask_all(client, questions, _progress(pytestconfig))
     recipe = {"set": question_set.name, "part": part or "all", "limit": limit}
     path = report.write(made, recipe, RESULTS, datetime.now(UTC))
@@ -90,17 +93,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(line)
 
 
-def _prepared(base: str, question_set: QuestionSet) -> Iterator[Client]:
-    client = Client(base)
+def _prepare(client: Client, question_set: QuestionSet) -> None:
+    client.add(question_set.documents)
+    wanted = {piece.document_id for question in question_set.questions for piece in question.evidence}
+    if missing := sorted(wanted - set(client.document_ids())):
+        raise GroundwireError(f"the collection lacks documents that the questions are about: {', '.join(missing)}")
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """What keeps a run from starting is told in a line, not in a traceback."""
     try:
-        client.add(question_set.documents)
-        known = set(client.document_ids())
-        wanted = {piece.document_id for question in question_set.questions for piece in question.evidence}
-        if missing := sorted(wanted - known):
-            raise GroundwireError(f"the collection lacks documents that the questions are about: {', '.join(missing)}")
-        yield client
-    finally:
-        client.close()
+        yield
+    except GroundwireError as error:
+        pytest.fail(str(error), pytrace=False)
+    except httpx.HTTPError as error:
+        pytest.fail(f"the service does not answer: {error}", pytrace=False)
 
 
 def _progress(config: pytest.Config) -> Progress:
