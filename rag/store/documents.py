@@ -142,8 +142,7 @@ def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[
 def dirty(connection: Connection, passage_ids: Sequence[str]) -> None:
     """Note that the index may disagree about these passages."""
     if passage_ids:
-        rows = [{"passage_id": passage_id} for passage_id in passage_ids]
-        connection.execute(insert(outbox).on_conflict_do_nothing(), rows)
+        connection.execute(insert(outbox), [{"passage_id": passage_id} for passage_id in passage_ids])
 
 
 def discard_vectors(connection: Connection, embedded: Collection[str]) -> None:

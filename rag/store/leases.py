@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
 from rag.store.database import Database
-from rag.store.documents import among
+from rag.store.documents import among, dirty
 from rag.store.jobs import payload_of
 from rag.store.records import Item, Result
 from rag.store.tables import job_items, now_micros, outbox
@@ -71,6 +71,18 @@ class Leases(Database):
             mine = update(job_items).where(job_items.c.state == "leased", job_items.c.lease_owner == owner)
             connection.execute(mine.values(**_FREE, attempts=job_items.c.attempts - 1))
 
+    def lease_owners(self) -> list[str]:
+        """Who holds leases, even those that have run out."""
+        query = select(job_items.c.lease_owner).distinct().where(job_items.c.state == "leased")
+        with self.read() as connection:
+            return [owner for owner in connection.scalars(query) if owner]
+
+    def expire(self, owner: str) -> None:
+        """End the leases of an owner that is known to be gone; the attempts it made count."""
+        with self.write() as connection:
+            mine = update(job_items).where(job_items.c.state == "leased", job_items.c.lease_owner == owner)
+            connection.execute(mine.values(**_FREE))
+
     def postpone(self, owner: str, seqs: Collection[int], detail: str) -> None:
         """Put back items that a passing fault stopped, each to be tried later than the time before.
 
@@ -96,15 +108,22 @@ class Leases(Database):
             query = select(job_items.c.seq).where(job_items.c.state != "done", due).limit(1)
             return connection.execute(query).first() is not None
 
-    def outbox(self, limit: int) -> list[str]:
-        """Passages about which the index may disagree with the store."""
+    def outbox(self, limit: int) -> dict[int, str]:
+        """Passages about which the index may disagree with the store, by the number of the doubt, oldest first."""
         with self.read() as connection:
-            return list(connection.scalars(select(outbox.c.passage_id).limit(limit)))
+            query = select(outbox.c.seq, outbox.c.passage_id).order_by(outbox.c.seq).limit(limit)
+            return {row.seq: row.passage_id for row in connection.execute(query)}
 
-    def clear_outbox(self, passage_ids: Collection[str]) -> None:
-        """The index was made to agree about these."""
+    def doubt(self, passage_ids: Sequence[str]) -> None:
+        """Note that the index may hold these although the store does not."""
+        if passage_ids:
+            with self.write() as connection:
+                dirty(connection, passage_ids)
+
+    def clear_outbox(self, seqs: Collection[int]) -> None:
+        """The index was made to agree where these doubted it."""
         with self.write() as connection:
-            connection.execute(delete(outbox).where(among(outbox.c.passage_id, passage_ids)))
+            connection.execute(delete(outbox).where(among(outbox.c.seq, seqs)))
 
 
 def owned(connection: Connection, owner: str, seqs: Collection[int]) -> dict[int, int]:

@@ -91,7 +91,14 @@ vectors = Table(
 )
 
 # Passages about which the index may disagree with the store: put there if they exist here, removed if not.
-outbox = Table("outbox", metadata, Column("passage_id", String, primary_key=True), sqlite_with_rowid=False)
+# One may be there twice: whoever puts the index right removes the rows that were read before, and no later ones.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("passage_id", String, nullable=False),
+    sqlite_autoincrement=True,
+)
 
 # How often a document (by the hash of its id) was deleted, so that passages of a later one get other ids.
 forgotten = Table(

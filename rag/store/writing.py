@@ -103,7 +103,7 @@ def _replace(connection: Connection, entry: Entry, key: int) -> bool:
         return False
     connection.execute(delete(passages).where(passages.c.version_key == key))
     connection.execute(delete(sentences).where(sentences.c.version_key == key))
-    dirty(connection, [row.id for row in old])
+    dirty(connection, [row.id for row in old] + [passage.id for passage in entry.passages])
     discard_vectors(connection, {row.embedded for row in old} - set(entry.embedded))
     return True
 

@@ -34,9 +34,10 @@ def upgrade() -> None:
     op.create_index("ix_jobs_created_at", "jobs", ["created_at"])
     op.create_table(
         "outbox",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("passage_id", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("passage_id"),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "vectors",

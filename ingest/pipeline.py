@@ -1,0 +1,192 @@
+"""Documents from jobs into the truth and its copy, such that it may stop anywhere and go on later.
+
+In order: vectors are made and kept; the index is given the rows; then one transaction writes documents,
+versions, passages and sentences and ends the items. Only that makes them visible, so a document never
+answers by halves and nothing is done twice: after a fault the same item makes the same ids again.
+What the index then holds too much, or holds in the wrong place, is in the store's outbox until put right.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from ingest.prepare import Prepared, embedded_text, prepare
+from rag.errors import InvalidInput, Rejected, Unavailable
+from rag.seams import Embedder, IndexCopy, IndexRow, Stamp, Vectors
+from rag.store import Item, Result, Standing, Store
+
+_EMBED_AT_ONCE = 32
+_SETTLE_AT_ONCE = 1_000
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """Work was broken off because `stopping` said so. Nothing is lost."""
+
+
+class Pipeline:
+    """`stopping` is asked between pieces of work of a few seconds at most."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        index: IndexCopy,
+        max_text_chars: int = 2_000_000,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._index = index
+        self._max_text_chars = max_text_chars
+        self._stopping = stopping
+
+    def take(self, owner: str, items: Sequence[Item]) -> None:
+        """Take in items leased to `owner`, of as many documents. Each ends, or is put off to be tried again.
+
+        A document that cannot be taken in fails alone. Raises `Stopped`; `Unavailable` only when the store is.
+        """
+        standings = self._store.standings({item.document_id for item in items})
+        changes: list[Prepared] = []
+        results: dict[int, Result] = {}
+        for item in items:
+            decided = self._decide(item, standings[item.document_id])
+            if isinstance(decided, Prepared):
+                changes.append(decided)
+                results[item.seq] = decided.result
+            else:
+                results[item.seq] = decided
+            self._pause()
+        try:
+            vectors = self._vectors(
+                {
+                    digest: text
+                    for change in changes
+                    for digest, text in zip(change.entry.embedded, change.texts, strict=True)
+                }
+            )
+            self._index.add([row for change in changes for row in _rows(change, vectors)])
+        except Unavailable as error:
+            log.warning("put off %d documents: %s", len(items), error)
+            self._store.postpone(owner, list(results), str(error))
+            return
+        entries = [change.entry for change in changes]
+        written = self._store.take_in(owner, entries, results, vectors, self._embedder.stamp)
+        lost = [entry for entry in entries if entry.item not in written]
+        self._store.doubt([passage.id for entry in lost for passage in entry.passages])
+        self.settle()
+
+    def forget(self, document_id: str) -> None:
+        """Remove a document from the store, and from the index if that can be reached: at once, else later.
+
+        From here on it answers no question, and nothing submitted before brings it back. Raises `NotFound`.
+        """
+        passage_ids = self._store.forget(document_id)
+        try:
+            self._index.delete(passage_ids)
+        except Unavailable as error:
+            log.warning("the index drops a document later: %s", error)
+
+    def settle(self) -> bool:
+        """Make the index agree with the store where it may not. Returns whether it does now."""
+        try:
+            while doubted := self._store.outbox(_SETTLE_AT_ONCE):
+                ids = set(doubted.values())
+                kept = [row for page in self._store.index_rows(self._embedder.stamp, ids) for row in page]
+                gone = ids - {row.passage_id for row in kept}
+                self._index.put(kept)
+                self._index.delete(sorted(gone))
+                self._store.clear_outbox(doubted)
+        except Unavailable as error:
+            log.warning("the index is brought up to date later: %s", error)
+            return False
+        return True
+
+    def repair(self) -> None:
+        """Embed what has no vector of this stamp yet, and make the index hold exactly what the store says.
+
+        Cheap when all is well: two counts. Raises `Unavailable` or `Stopped`.
+        """
+        stamp = self._embedder.stamp
+        while waiting := self._store.unembedded(stamp, _EMBED_AT_ONCE):
+            texts = {digest: embedded_text(title, text) for digest, title, text in waiting}
+            self._store.keep_vectors(self._embed(texts), stamp)
+            self._pause()
+        if self._index.count() == self._store.counts().passages:
+            return
+        log.info("the index does not hold what the store says; repairing it")
+        held = self._index.ids()
+        self._index.delete(sorted(held - self._store.passage_ids()))
+        for page in self._store.index_rows(stamp):
+            self._index.put([row for row in page if row.passage_id not in held])
+            self._pause()
+
+    def _decide(self, item: Item, standing: Standing) -> Prepared | Result:
+        try:
+            return prepare(item, standing, datetime.now(UTC), self._max_text_chars)
+        except Rejected as error:
+            return Result("failed", error.code, str(error))
+        except InvalidInput as error:
+            return Result("failed", "invalid_record", str(error))
+        except Exception:
+            # one document, whatever is in it, must not stand in the way of the others
+            log.exception("a document could not be prepared: %s", item.document_id)
+            return Result("failed", "internal_error", "this document could not be taken in; the log says more")
+
+    def _vectors(self, texts: Mapping[str, str]) -> dict[str, Vectors]:
+        """The vectors of texts, by digest, from the store or made now."""
+        stamp = self._embedder.stamp
+        found = self._store.known_vectors(texts, stamp)
+        missing = [digest for digest in texts if digest not in found]
+        for start in range(0, len(missing), _EMBED_AT_ONCE):
+            made = self._embed({digest: texts[digest] for digest in missing[start : start + _EMBED_AT_ONCE]})
+            found.update(made)
+            if len(missing) > _EMBED_AT_ONCE:
+                self._store.keep_vectors(made, stamp)  # a long text interrupted goes on where it was
+            self._pause()
+        return found
+
+    def _embed(self, texts: Mapping[str, str]) -> dict[str, Vectors]:
+        return dict(zip(texts, self._embedder.embed_documents(list(texts.values())), strict=True))
+
+    def _pause(self) -> None:
+        if self._stopping():
+            raise Stopped
+
+
+def reindex(
+    store: Store, index: IndexCopy, stamp: Stamp, progress: Callable[[int, int], None] = lambda *_: None
+) -> int:
+    """Build the index anew from the store's vectors, without the embedder. Returns how many rows it holds.
+
+    `progress` is told how many of how many passages are done. Raises `Unavailable`.
+    """
+    total = store.counts().passages
+    done = 0
+    index.drop()
+    progress(done, total)
+    for page in store.index_rows(stamp):
+        index.add(page)
+        done += len(page)
+        progress(done, total)
+    return done
+
+
+def _rows(change: Prepared, vectors: Mapping[str, Vectors]) -> list[IndexRow]:
+    document, version = change.entry.document, change.entry.version
+    return [
+        IndexRow(
+            passage.id,
+            vectors[embedded],
+            document.id,
+            version.number,
+            document.source,
+            document.published_at,
+            change.valid_from,
+            None,
+        )
+        for passage, embedded in zip(change.entry.passages, change.entry.embedded, strict=True)
+    ]
