@@ -15,7 +15,7 @@ from api.app import create_app
 from rag.errors import SetupError
 from rag.settings import Settings, load_settings
 
-GRACE_SECONDS = 5
+GRACE_SECONDS = 4
 SETUP_FAILED = 2
 
 

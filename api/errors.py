@@ -135,6 +135,8 @@ def _as_ours(request: Request, error: Exception) -> Exception:
         if first["loc"] == ("body",) and isinstance(error.body, bytes):
             sent = request.headers.get("content-type", "nothing")
             return WrongMediaType(f"send the body as Content-Type: application/json, not {sent}")
+    if isinstance(error.__cause__, GroundwireError):
+        return error.__cause__  # raised while the body was read, by `Envelope`
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
         return MalformedBody("the body is not JSON in UTF-8")
     return error
@@ -170,6 +172,8 @@ def _invalid(error: RequestValidationError, request_id: str | None) -> Problem:
 def _path(location: Iterable[str | int]) -> str:
     """`("body", "documents", 3, "text")` as `documents[3].text`; the body itself is `body`."""
     where, *steps = location
+    if where == "header":
+        return "-".join(word.capitalize() for step in steps for word in str(step).split("-"))
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{storable(step)}" for step in steps)
     return path.removeprefix(".") or str(where)
 

@@ -23,6 +23,13 @@ class PartOut(Reply):
     detail: str = ""
 
 
+class LineOut(Reply):
+    """How many questions are being answered, and how many wait for their turn."""
+
+    running: int
+    waiting: int
+
+
 class ReadyOut(Reply):
     """Whether questions can be answered now, part by part."""
 
@@ -30,6 +37,7 @@ class ReadyOut(Reply):
 
     ready: bool
     parts: dict[str, PartOut]
+    questions: LineOut
 
 
 class FieldError(Reply):

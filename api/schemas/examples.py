@@ -136,6 +136,7 @@ READY: Example = {
         "embedder": {"ok": True, "detail": ""},
         "model": {"ok": False, "detail": "the model server does not answer"},
     },
+    "questions": {"running": 1, "waiting": 3},
 }
 PROBLEM: Example = {
     "type": "urn:groundwire:problem:invalid_input",
