@@ -157,21 +157,17 @@ class Pipeline:
             raise Stopped
 
 
-def reindex(
-    store: Store, index: IndexCopy, stamp: Stamp, progress: Callable[[int, int], None] = lambda *_: None
-) -> int:
+def reindex(store: Store, index: IndexCopy, stamp: Stamp, progress: Callable[[int], None] = lambda _: None) -> int:
     """Build the index anew from the store's vectors, without the embedder. Returns how many rows it holds.
 
-    `progress` is told how many of how many passages are done. Raises `Unavailable`.
+    `progress` is told how many are done so far. Raises `Unavailable`.
     """
-    total = store.counts().passages
     done = 0
     index.drop()
-    progress(done, total)
     for page in store.index_rows(stamp):
         index.add(page)
         done += len(page)
-        progress(done, total)
+        progress(done)
     return done
 
 

@@ -25,7 +25,7 @@ from rag.store import Store
 
 BATCH_ITEMS = 32
 BATCH_CHARACTERS = 200_000
-_IDLE, _FAULT = 0.2, 1.0
+_IDLE, _FAULT, _REPAIR_AGAIN = 0.2, 1.0, 3.0
 _GRACE = 1.0
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Worker:
         self._stop = stop
         self._ended = threading.Event()
         self._repaired = False
+        self._next_repair = 0.0
         self._warm = False
 
     def run(self) -> None:
@@ -113,12 +114,13 @@ class Worker:
                 self._store.expire(owner)
 
     def _repair(self) -> None:
-        if not self._repaired:
+        if not self._repaired and time.monotonic() >= self._next_repair:
             try:
                 self._pipeline.repair()
             except Unavailable as error:
                 # work goes on meanwhile, and tells those who wait for it if it cannot
                 log.warning("the index is checked later: %s", error)
+                self._next_repair = time.monotonic() + _REPAIR_AGAIN
             else:
                 self._repaired = True
 

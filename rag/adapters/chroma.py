@@ -60,7 +60,8 @@ class ChromaIndex:
         where = _where(question)
         found = self._query(self._present, vector, limit, None if now else where)
         found += self._query(self._aside, vector, limit, where)
-        return sorted(found, key=lambda match: (-match.score, match.passage_id))[:limit]
+        once = {match.passage_id: match for match in found}  # a row on its way aside may be in both
+        return sorted(once.values(), key=lambda match: (-match.score, match.passage_id))[:limit]
 
     def add(self, rows: Sequence[IndexRow]) -> None:
         """Hold these rows; one whose id is known is left as it is."""

@@ -1,0 +1,42 @@
+"""Markdown, with or without front matter."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.readers.fields import document
+from ingest.readers.text import decoded
+from rag.types import NewDocument
+
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_LINE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:[ \t]*(.*)")
+_OTHER_NAMES = {"date": "published_at", "published": "published_at", "lang": "language", "link": "url"}
+_HEADING = re.compile(r"\s*# +(.+?)[ \t#]*$", re.MULTILINE)
+
+
+def read(data: bytes, document_id: str) -> NewDocument:
+    """One document: what the front matter says about it, and what follows as its text, verbatim.
+
+    Of front matter `id`, `title`, `date` (or `published_at`), `source`, `url` and `language` are read, one a
+    line; the rest is ignored. Without a title there, a first line that is a heading is the title.
+    Raises `Rejected`.
+    """
+    whole = decoded(data)
+    front = _FRONT_MATTER.match(whole)
+    fields: dict[str, object] = {}
+    for line in front.group(1).splitlines() if front else ():
+        found = _LINE.fullmatch(line.rstrip())
+        if found:
+            name = found.group(1).lower()
+            fields[_OTHER_NAMES.get(name, name)] = _unquoted(found.group(2).strip())
+    text = whole[front.end() :] if front else whole
+    heading = _HEADING.match(text)
+    if heading and not fields.get("title"):
+        fields["title"] = heading.group(1)
+    return document(fields, text, document_id)
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return value
