@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from rag.types import Failure, NewDocument
 
 BATCH_DOCUMENTS = 100
 BATCH_CHARACTERS = 4_000_000
-SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson"})
+STDIN = "stdin"
 NOT_ALL_ADDED = 1
 
 Counts = dict[str, int]
@@ -26,7 +27,13 @@ Counts = dict[str, int]
 
 @click.command("add")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--as", "kind", default="txt", show_default=True, help="What standard input is: txt, md or jsonl.")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["txt", "md", "jsonl"]),
+    default="txt",
+    help="What standard input is; default: txt.",
+)
 @base_option
 @json_option
 @click.pass_context
@@ -50,20 +57,33 @@ def command(ctx: click.Context, paths: tuple[str, ...], kind: str, base: str | N
 
 
 def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Path | bytes, str]]:
-    """What is to be read, each with its name. Raises `InvalidInput` for a path that leads nowhere."""
+    """What is to be read, each with the name that says which document it is.
+
+    That is its path within the folder, or within the part of a pattern without wildcards; for a file, its name.
+    Raises `InvalidInput` for a path that leads nowhere.
+    """
+    from ingest.readers import LINES, SINGLE
+
     for path in paths:
         if path == "-":
-            yield sys.stdin.buffer.read(), f"stdin.{kind}"
-        elif (place := Path(path)).is_file():
-            yield place, str(place)
-        else:
-            found = (
-                place.rglob("*") if place.is_dir() else Path(place.anchor).glob(str(place.relative_to(place.anchor)))
-            )
-            files = sorted(file for file in found if file.is_file() and file.suffix.lower() in SUFFIXES)
-            if not files:
-                raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted(SUFFIXES))})")
-            yield from ((file, str(file)) for file in files)
+            yield sys.stdin.buffer.read(), f"{STDIN}.{kind}"
+            continue
+        place = Path(path)
+        if place.is_file():
+            yield place, place.name
+            continue
+        folder, pattern = (place, "**/*") if place.is_dir() else _pattern(place)
+        found = sorted(file for file in folder.glob(pattern) if file.is_file())
+        files = [file for file in found if file.suffix.lower() in {*SINGLE, *LINES}]
+        if not files:
+            raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted({*SINGLE, *LINES}))})")
+        yield from ((file, file.relative_to(folder).as_posix()) for file in files)
+
+
+def _pattern(path: Path) -> tuple[Path, str]:
+    """The folder that a pattern starts in, and the rest of it."""
+    fixed = list(takewhile(lambda part: not set(part) & set("*?["), path.parts[:-1]))
+    return Path(*fixed), str(Path(*path.parts[len(fixed) :]))
 
 
 def _read(sources: Iterable[tuple[Path | bytes, str]], failures: list[Body]) -> Iterator[NewDocument]:
@@ -71,11 +91,15 @@ def _read(sources: Iterable[tuple[Path | bytes, str]], failures: list[Body]) -> 
     from ingest.readers import read
 
     for source, name in sources:
-        for document in read(source, name):
-            if isinstance(document, Failure):
-                failures.append(asdict(document))
-            else:
-                yield document
+        try:
+            for document in read(source, name):
+                if isinstance(document, Failure):
+                    failures.append(asdict(document))
+                else:
+                    # what comes through a pipe has no name, so its content has to say which document it is
+                    yield replace(document, id="") if document.id == STDIN else document
+        except OSError as error:
+            failures.append({"id": name, "code": "unreadable", "detail": f"{source!s}: {error.strerror}"})
 
 
 def _batches(documents: Iterable[NewDocument]) -> Iterator[list[Body]]:

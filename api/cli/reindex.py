@@ -76,7 +76,7 @@ def _reindex(settings: Settings, chroma_url: str) -> None:
     try:
         total = engine.store.counts().passages
         with click.progressbar(length=total, label="indexing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            reindex(engine.store, engine.index, engine.embedder.stamp, lambda done: bar.update(done - bar.pos))
+            done = reindex(engine.store, engine.index, engine.embedder.stamp, lambda done: bar.update(done - bar.pos))
     finally:
         engine.close()
-    click.echo(f"{total} passages indexed")
+    click.echo(f"{done:,} of {total:,} passages indexed")
