@@ -26,7 +26,6 @@ PROJECT = ROOT / "pyproject.toml"
 UV = "uv==0.13.9"
 FROM_PIP = {
     "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
     "find-links": "UV_FIND_LINKS",
     "cert": "SSL_CERT_FILE",
     "proxy": "ALL_PROXY",
@@ -129,8 +128,7 @@ def uv_environment() -> dict[str, str]:
         name = FROM_PIP.get(key.rpartition(".")[2])
         if name:
             environment.setdefault(name, " ".join(shlex.split(value)))
-    # Hashes decide what is taken, so that the best match of all indexes is as safe as the first.
-    return {"UV_INDEX_STRATEGY": "unsafe-best-match"} | environment
+    return environment
 
 
 def uv(verb: str, *arguments: object, environment: dict[str, str]) -> int:
