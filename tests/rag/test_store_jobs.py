@@ -1,0 +1,223 @@
+"""Jobs: what was submitted is done once, in order, or listed with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from rag.errors import KeyReused, NotFound
+from rag.store import Result
+from rag.store.leases import MAX_ATTEMPTS
+from rag.store.tables import job_items
+from rag.types import Failure, JobState, NewDocument
+from tests.collection import Collection
+
+ME, OTHER = "host/1/a", "host/2/b"
+ALL = 1_000
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Iterator[Collection]:
+    with closing(Collection(tmp_path / "store.sqlite3")) as collection:
+        yield collection
+
+
+def lease(collection: Collection, owner: str = ME, seconds: float = 60) -> list[str]:
+    return [item.document_id for item in collection.store.lease(owner, seconds, ALL, 10**9)]
+
+
+def hurry(collection: Collection) -> None:
+    """As if every back-off were over."""
+    with collection.store.write() as connection:
+        connection.execute(update(job_items).values(not_before=0))
+
+
+def docs(*ids: str) -> list[NewDocument]:
+    return [NewDocument(text=f"Text of {name}.", id=name) for name in ids]
+
+
+def test_a_job_tells_what_became_of_every_document(collection: Collection) -> None:
+    collection.take(docs("a", "b"))
+    changed = NewDocument(text="Other text.", id="b")
+    job = collection.take([*docs("a"), changed, *docs("c"), NewDocument(text="  \n", id="d")])
+    assert job.state is JobState.SUCCEEDED
+    assert (job.total, job.added, job.updated, job.unchanged) == (4, 1, 1, 1)
+    assert [(failure.id, failure.code) for failure in job.failures] == [("d", "empty_text")]
+
+
+def test_a_job_is_queued_then_running_then_succeeded(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a"))
+    assert job.state is JobState.QUEUED
+    (item,) = collection.store.lease(ME, 60, ALL, ALL)
+    assert collection.store.job(job.id).state is JobState.RUNNING
+    collection.pipeline.take(ME, [item])
+    assert collection.store.job(job.id).state is JobState.SUCCEEDED
+
+
+def test_an_unknown_job_is_not_found_and_an_empty_one_has_succeeded(collection: Collection) -> None:
+    with pytest.raises(NotFound):
+        collection.store.job("job_x")
+    assert collection.store.enqueue([]).state is JobState.SUCCEEDED
+
+
+def test_jobs_are_listed_newest_first(collection: Collection) -> None:
+    ids = [collection.store.enqueue(docs(name)).id for name in "abc"]
+    assert [job.id for job in collection.store.jobs(2)] == ids[:0:-1]
+
+
+def test_the_same_key_returns_the_same_job_and_never_another_ones(collection: Collection) -> None:
+    first = collection.store.enqueue(docs("a"), "key")
+    assert collection.store.enqueue(docs("a"), "key").id == first.id
+    with pytest.raises(KeyReused):
+        collection.store.enqueue(docs("b"), "key")
+    assert collection.store.enqueue(docs("a")).id != first.id
+
+
+def test_what_failed_before_is_listed_with_the_job(collection: Collection) -> None:
+    bad = Failure("file:3", "invalid_record", "line 3: it is not JSON")
+    job = collection.store.enqueue(
+        [bad, *docs("a"), NewDocument(text="x", id="\ud800"), NewDocument(text="x", id="i" * 513)]
+    )
+    assert job.failures[0] == bad
+    assert [failure.code for failure in job.failures] == ["invalid_record"] * 3
+    assert lease(collection) == ["a"]
+
+
+def test_the_later_of_two_states_in_one_batch_wins(collection: Collection) -> None:
+    job = collection.take([NewDocument(text=text, id="a") for text in ("One.", "Two.", "Two.", "Three.")])
+    assert (job.total, job.added, job.updated, job.unchanged) == (4, 1, 2, 1)
+    assert collection.store.document("a")[1].text == "Three."
+
+
+def test_states_of_one_document_are_never_worked_on_at_once_or_out_of_order(collection: Collection) -> None:
+    collection.store.enqueue([*docs("a", "b"), *docs("a")])
+    assert lease(collection, ME) == ["a", "b"]
+    assert lease(collection, OTHER) == []
+    collection.store.postpone(ME, [1], "Chroma is away")
+    assert lease(collection, OTHER) == []
+    hurry(collection)
+    assert lease(collection, OTHER) == ["a"]
+
+
+def test_identity_is_the_id_else_the_url_else_the_content(collection: Collection) -> None:
+    def one(text: str, url: str = "") -> None:
+        collection.take([NewDocument(text=text, url=url)])
+
+    one("Text.", "HTTP://Example.com:80/news/#top")
+    one("Other text.", "http://example.com/news")
+    one("Some text")
+    one("Some  text\n")
+    stored, _ = collection.store.documents(None, 10)
+    assert [(s.document.id.split("_")[0], s.version) for s in stored] == [("text", 2), ("url", 2)]
+
+
+def test_a_batch_is_bounded_in_number_and_size(collection: Collection) -> None:
+    collection.store.enqueue([NewDocument(text="x" * size, id=str(size)) for size in (10, 20, 30, 1_000, 5)])
+    assert [item.document_id for item in collection.store.lease(ME, 60, 2, 100)] == ["10", "20"]
+    assert [item.document_id for item in collection.store.lease(ME, 60, 9, 100)] == ["30"]
+    assert [item.document_id for item in collection.store.lease(ME, 60, 9, 100)] == ["1000"]
+
+
+def test_a_lease_that_ran_out_is_given_to_another_and_the_first_writes_no_more(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a"))
+    (item,) = collection.store.lease(ME, -1, ALL, ALL)
+    assert lease(collection, OTHER) == ["a"]
+    collection.pipeline.take(ME, [item])
+    assert collection.store.job(job.id).done == 0
+    assert collection.store.counts().documents == 0
+
+
+def test_a_heartbeat_keeps_the_lease(collection: Collection) -> None:
+    collection.store.enqueue(docs("a"))
+    lease(collection, ME, -1)
+    collection.store.heartbeat(ME, 60)
+    assert lease(collection, OTHER) == []
+
+
+def test_a_worker_that_leaves_gives_its_work_back_uncounted(collection: Collection) -> None:
+    collection.store.enqueue(docs("a"))
+    for _ in range(MAX_ATTEMPTS + 1):
+        lease(collection)
+        collection.store.release(ME)
+    (item,) = collection.store.lease(ME, 60, ALL, ALL)
+    assert item.attempts == 1
+
+
+def test_an_item_that_takes_its_worker_with_it_is_given_up(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a", "b"))
+    assert lease(collection) == ["a", "b"]
+    collection.store.expire(ME)
+    for _ in range(MAX_ATTEMPTS - 1):
+        assert lease(collection) == ["a"], "what was lost before is taken alone"
+        collection.store.expire(ME)
+    assert lease(collection) == ["b"]
+    (failure,) = collection.store.job(job.id).failures
+    assert (failure.id, failure.code) == ("a", "worker_lost")
+
+
+def test_a_passing_fault_is_tried_again_later_and_not_for_ever(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a"))
+    for attempt in range(MAX_ATTEMPTS):
+        assert lease(collection) == ["a"]
+        collection.store.postpone(ME, [1], "Chroma is away")
+        if attempt < MAX_ATTEMPTS - 1:
+            assert lease(collection) == [], "its time has not come"
+            hurry(collection)
+    ended = collection.store.job(job.id)
+    assert ended.state is JobState.FAILED
+    assert [(failure.code, failure.detail) for failure in ended.failures] == [("unavailable", "Chroma is away")]
+
+
+def test_what_a_done_item_carried_is_removed(collection: Collection) -> None:
+    collection.take([*docs("a", "a"), NewDocument(text=" ", id="b")])
+    with collection.store.read() as connection:
+        assert set(connection.scalars(select(job_items.c.payload))) == {None}
+
+
+def test_deleting_cancels_what_was_submitted_before_and_not_what_comes_after(collection: Collection) -> None:
+    collection.add("First.", id="a")
+    before = collection.store.enqueue(docs("a", "a", "b"))
+    collection.store.forget("a")
+    after = collection.store.enqueue([NewDocument(text="Again.", id="a")])
+    collection.work()
+    assert [failure.code for failure in collection.store.job(before.id).failures] == ["deleted", "deleted"]
+    assert collection.store.job(before.id).state is JobState.SUCCEEDED
+    assert collection.store.job(after.id).added == 1
+    assert collection.store.document("a")[1].text == "Again."
+
+
+def test_a_document_only_on_its_way_can_be_deleted(collection: Collection) -> None:
+    collection.store.enqueue(docs("a"))
+    assert collection.store.forget("a") == []
+    assert lease(collection) == []
+
+
+def test_a_delete_while_the_document_is_being_taken_in_wins(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a", "b"))
+    items = collection.store.lease(ME, 60, ALL, ALL)
+    collection.store.forget("a")
+    collection.pipeline.take(ME, items)
+    ended = collection.store.job(job.id)
+    assert [failure.code for failure in ended.failures] == ["deleted"]
+    assert ended.added == 1
+    with pytest.raises(NotFound):
+        collection.store.document("a")
+
+
+def test_results_of_items_that_are_not_ones_own_are_ignored(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a"))
+    lease(collection, ME)
+    written = collection.store.take_in(OTHER, [], {1: Result("unchanged")}, {}, collection.embedder.stamp)
+    assert written == set()
+    assert collection.store.job(job.id).done == 0
+
+
+def test_times_survive_the_queue(collection: Collection) -> None:
+    time = datetime(1923, 4, 5, 6, 7, 8, 901234, tzinfo=UTC)
+    collection.add("Text.", id="a", published_at=time)
+    assert collection.store.document("a")[0].published_at == time
