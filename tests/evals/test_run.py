@@ -1,0 +1,64 @@
+"""A run over the real service with a scripted model: what the client asks, and what is kept of the replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from evals.client import Client
+from evals.questions import GoldQuestion, read_set
+from evals.run import ask_all
+from tests.fakes import ScriptedModel
+from tests.service import ARTICLE_ID, Serve
+
+SEEDS = {question.id: question for question in read_set(Path(__file__).parents[2] / "evals/sets/seeds").questions}
+WHERE = SEEDS["seeds-where-killed"]
+DRAFT = "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15."
+
+
+@pytest.fixture(scope="module")
+def client(serve: Serve) -> Iterator[Client]:
+    with serve(ScriptedModel(DRAFT)) as service:
+        made = Client(service.url, timeout=60.0)
+        yield made
+        made.close()
+
+
+def test_a_run_keeps_an_outcome_and_the_whole_body_for_each_question(client: Client) -> None:
+    counted: list[tuple[int, int]] = []
+    asked = [WHERE, GoldQuestion("blank", " ", answerable=True, answers=("x",))]
+    run = ask_all(client, asked, lambda done, total: counted.append((done, total)))
+    assert counted == [(1, 2), (2, 2)]
+    right, broken = run.outcomes
+    assert (right.status, right.right, right.error) == ("answered", True, None)
+    assert (right.citations, right.verbatim) == (len(run.bodies[0]["citations"]),) * 2
+    assert right.evidence_ranks == (1,)
+    assert (broken.status, broken.right) == ("error", False)
+    assert "422" in str(broken.error)
+    assert run.model == "scripted"
+    assert run.repeats["seeds-where-killed"] is True
+
+
+def test_a_stream_ends_with_the_answer_and_is_timed(client: Client) -> None:
+    events = list(client.stream(WHERE.body()))
+    assert [events[0].name, events[-1].name] == ["passages", "answer"]
+    assert 0.0 < events[0].seconds <= events[-1].seconds
+
+
+def test_every_document_is_listed_and_its_text_is_read_by_version(client: Client) -> None:
+    assert client.document_ids() == [ARTICLE_ID]
+    assert client.text(ARTICLE_ID, 1).startswith("A key leader of the ISIS terror group")
+    assert client.text(ARTICLE_ID, 9) == client.text("nothing/here", 1) == ""
+
+
+def test_a_search_finds_passages_and_a_wrong_one_finds_nothing(client: Client) -> None:
+    assert client.search(WHERE.body(), 3)
+    assert client.search({"question": " "}, 3) == []
+
+
+def test_deleting_what_is_not_there_is_an_error(client: Client) -> None:
+    with pytest.raises(httpx.HTTPStatusError):
+        client.delete("nothing/here")
