@@ -1,0 +1,107 @@
+"""The real stack for tests: Chroma's server and the embedder once a session, an engine whenever one is asked for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import httpx
+import numpy as np
+import pytest
+from rag.compose import Engine, assemble
+
+from api.app import create_app
+from rag import weights
+from rag.adapters.sbert import SentenceTransformerEmbedder
+from rag.seams import Embedder, LanguageModel, Vectors
+from rag.settings import load_settings
+from tests.fakes import ScriptedModel
+from tests.service import ARTICLE, ARTICLE_ID, Serve, Service
+from tests.serving import chroma, served, until
+
+EngineFactory = Callable[..., Engine]
+
+_numbers = itertools.count(1)
+
+
+class Restamped:
+    """An embedder under a name of its own, so that each engine has collections of its own in the one Chroma server.
+
+    What it embeds is really embedded, each text once a session.
+    """
+
+    _known: ClassVar[dict[str, Vectors]] = {}
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.stamp = replace(embedder.stamp, name=f"test{next(_numbers)}")
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._embedder.embed_documents(new), strict=True))
+        return np.array([self._known[text] for text in texts])
+
+    def embed_query(self, text: str) -> Vectors:
+        return self._embedder.embed_query(text)
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Chroma server on an empty folder."""
+    with chroma(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The real embedder. Loading it takes seconds, so it is shared."""
+    settings = load_settings()
+    weight = weights.catalogue()[settings.embedder]
+    return SentenceTransformerEmbedder(weights.require(settings, weight.name), weight.name, weight.digest, threads=1)
+
+
+@pytest.fixture(scope="session")
+def engine_factory(
+    chroma_server: str, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EngineFactory]:
+    """Builds engines: `engine_factory(model, **settings)`, each on an empty store of its own."""
+    with ExitStack() as stack:
+
+        def make(model: LanguageModel, **settings: Any) -> Engine:
+            chosen = load_settings(data=tmp_path_factory.mktemp("data"), chroma_url=chroma_server, **settings)
+            engine = assemble(chosen, embedder=Restamped(embedder), model=model)
+            stack.enter_context(closing(engine))
+            return engine
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def serve(engine_factory: EngineFactory) -> Serve:
+    """Starts services: `with serve(model, **settings) as service`, with the seed article indexed."""
+
+    @contextmanager
+    def start(model: ScriptedModel, **settings: Any) -> Iterator[Service]:
+        engine = engine_factory(model, **settings)
+        with (
+            served(create_app(lambda: engine, engine.settings)) as url,
+            httpx.Client(base_url=url, timeout=60.0) as http,
+        ):
+            until(lambda: http.get("/healthz").is_success and "starting" not in http.get("/readyz").text, "not ready")
+            service = Service(url, engine, model, http)
+            service.add({"id": ARTICLE_ID, "text": ARTICLE.read_text("utf-8")})
+            yield service
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def service(serve: Serve) -> Iterator[Service]:
+    """A running service for tests that leave it as they find it."""
+    model = ScriptedModel("Al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15.")
+    with serve(model) as running:
+        yield running
