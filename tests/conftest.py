@@ -1,4 +1,7 @@
-"""The real stack for tests: Chroma's server and the embedder once a session, an engine whenever one is asked for."""
+"""The real stack for tests: Chroma's server and the embedder once a session, an engine whenever one is asked for.
+
+What a fixture needs is imported in it, so that tests of pure logic start at once.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,20 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
 import numpy as np
 import pytest
-from rag.compose import Engine, assemble
 
-from api.app import create_app
-from rag import weights
-from rag.adapters.sbert import SentenceTransformerEmbedder
 from rag.seams import Embedder, LanguageModel, Vectors
-from rag.settings import load_settings
 from tests.fakes import ScriptedModel
-from tests.service import ARTICLE, ARTICLE_ID, Serve, Service
-from tests.serving import chroma, served, until
 
-EngineFactory = Callable[..., Engine]
+if TYPE_CHECKING:
+    from rag.compose import Engine
+    from tests.service import Serve, Service
+
+EngineFactory = Callable[..., "Engine"]
 
 _numbers = itertools.count(1)
 
@@ -52,6 +52,8 @@ class Restamped:
 @pytest.fixture(scope="session")
 def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Chroma server on an empty folder."""
+    from tests.serving import chroma
+
     with chroma(tmp_path_factory.mktemp("chroma")) as url:
         yield url
 
@@ -59,9 +61,14 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The real embedder. Loading it takes seconds, so it is shared."""
+    from rag import weights
+    from rag.adapters.sbert import SentenceTransformerEmbedder
+    from rag.settings import load_settings
+
     settings = load_settings()
     weight = weights.catalogue()[settings.embedder]
-    return SentenceTransformerEmbedder(weights.require(settings, weight.name), weight.name, weight.digest, threads=1)
+    folder = weights.require(settings, weight.name)
+    return SentenceTransformerEmbedder(folder, weight.name, weight.digest, threads=1)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +76,9 @@ def engine_factory(
     chroma_server: str, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EngineFactory]:
     """Builds engines: `engine_factory(model, **settings)`, each on an empty store of its own."""
+    from rag.compose import assemble
+    from rag.settings import load_settings
+
     with ExitStack() as stack:
 
         def make(model: LanguageModel, **settings: Any) -> Engine:
@@ -83,6 +93,9 @@ def engine_factory(
 @pytest.fixture(scope="session")
 def serve(engine_factory: EngineFactory) -> Serve:
     """Starts services: `with serve(model, **settings) as service`, with the seed article indexed."""
+    from api.app import create_app
+    from tests.service import ARTICLE, ARTICLE_ID, Service
+    from tests.serving import served, until
 
     @contextmanager
     def start(model: ScriptedModel, **settings: Any) -> Iterator[Service]:
@@ -91,7 +104,7 @@ def serve(engine_factory: EngineFactory) -> Serve:
             served(create_app(lambda: engine, engine.settings)) as url,
             httpx.Client(base_url=url, timeout=60.0) as http,
         ):
-            until(lambda: http.get("/healthz").is_success and "starting" not in http.get("/readyz").text, "not ready")
+            until(lambda: "starting" not in http.get("/readyz").text, "the engine was not taken")
             service = Service(url, engine, model, http)
             service.add({"id": ARTICLE_ID, "text": ARTICLE.read_text("utf-8")})
             yield service
