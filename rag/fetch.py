@@ -23,9 +23,10 @@ from typing import Protocol
 
 from rag.carriers import Carrier
 from rag.errors import SetupError
-from rag.weights import CHUNK, Piece, Weight, stamped, verify
+from rag.weights import CHUNK, Piece, Weight, restamp, stamped, verify
 
 AT_ONCE = 3
+PARCELS = ".parcels"
 SLACK = 3 * 2**27  # parcels on their way, and room for the disk to breathe
 
 
@@ -70,7 +71,7 @@ def fetch(weight: Weight, folder: Path, carriers: Sequence[Carrier], progress: P
             )
         _sync(weight, partial)
         partial.rename(folder)
-        verify(weight, folder)
+        restamp(partial, folder)
         return True
 
 
@@ -87,6 +88,7 @@ def _take_over(folder: Path, partial: Path, progress: Progress) -> None:
             shutil.rmtree(partial)
         folder.rename(partial)
     partial.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(partial / PARCELS, ignore_errors=True)  # of a fetch that was killed
 
 
 def _missing(weight: Weight, partial: Path, progress: Progress) -> list[Piece]:
@@ -162,7 +164,7 @@ def _from(carrier: Carrier, parcels: dict[str, list[Piece]], partial: Path, prog
             failures[parcel] = ""
             return
         try:
-            with carrier.open(parcel, partial) as stream:
+            with carrier.open(parcel, partial / PARCELS) as stream:
                 for piece in parcels[parcel]:
                     _write(partial / piece.path, piece, stream(piece), progress)
             progress.part()
@@ -172,8 +174,11 @@ def _from(carrier: Carrier, parcels: dict[str, list[Piece]], partial: Path, prog
             failures[parcel] = str(error)
             closed.set()
 
+    scratch = partial / PARCELS
+    scratch.mkdir()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, parcels))
+    shutil.rmtree(scratch)
     return failures
 
 

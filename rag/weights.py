@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files as resources
@@ -122,13 +123,11 @@ def verify(entry: Weight, folder: Path, progress: Callable[[int], object] = lamb
     """Hashes every file; returns the paths that are missing or wrong, and stamps the folder when none is."""
     wrong = [file.path for file in entry.files if digest_of(folder / file.path, progress) != file.sha256]
     stamp = _stamp_path(folder)
-    try:
+    with suppress(OSError):  # a folder that cannot be written to is still right; it is only hashed again next time
         if wrong:
             stamp.unlink(missing_ok=True)
         else:
             stamp.write_text(json.dumps(_state(entry, folder)), "utf-8")
-    except OSError:
-        pass  # a folder that cannot be written to is still right; it is only hashed again next time
     return wrong
 
 
@@ -138,6 +137,12 @@ def stamped(entry: Weight, folder: Path) -> bool:
         return bool(json.loads(_stamp_path(folder).read_text("utf-8")) == _state(entry, folder))
     except (OSError, ValueError):
         return False
+
+
+def restamp(before: Path, after: Path) -> None:
+    """The stamp follows a folder that was renamed."""
+    with suppress(OSError):
+        _stamp_path(before).rename(_stamp_path(after))
 
 
 def digest_of(path: Path, progress: Callable[[int], object] = lambda _: None) -> str:

@@ -71,7 +71,8 @@ def test_pieces_are_joined_in_order_and_verified(folder: Path) -> None:
     assert fetch.fetch(SMALL, folder, [Bag()], Quiet())
     assert (folder / "model.gguf").read_bytes() == CONTENT
     assert weights.stamped(SMALL, folder)
-    assert not folder.with_name("small.partial").exists()
+    assert {path.name for path in folder.parent.iterdir()} == {"small", "small.lock", "small.verified"}
+    assert [path.name for path in folder.iterdir()] == ["model.gguf"]
 
 
 def test_a_second_fetch_finds_nothing_to_do(folder: Path) -> None:
@@ -90,9 +91,11 @@ def test_the_next_fetch_brings_only_what_the_last_one_did_not(folder: Path) -> N
     with pytest.raises(SetupError, match=r"small/model\.gguf could not be fetched \(no network\).*make setup"):
         fetch.fetch(SMALL, folder, [Bag(missing={5})], Quiet())
     assert not folder.exists()
+    (folder.with_name("small.partial") / ".parcels" / "left behind").mkdir(parents=True)
     again = Bag()
     fetch.fetch(SMALL, folder, [again], Quiet())
     assert 5 in again.asked
+    assert [path.name for path in folder.iterdir()] == ["model.gguf"]
     assert 1 not in again.asked
     assert (folder / "model.gguf").read_bytes() == CONTENT
 
