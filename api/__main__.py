@@ -9,7 +9,7 @@ import logging
 import sys
 
 import uvicorn
-from rag.compose import build
+from rag.compose import Engine, build
 
 from api.app import create_app
 from rag.errors import SetupError
@@ -32,11 +32,18 @@ def main() -> int:
     return 0
 
 
+def _warm(settings: Settings) -> Engine:
+    """An engine that has loaded what it needs: when it is there, questions can be answered."""
+    engine = build(settings)
+    engine.warm()
+    return engine
+
+
 def server(settings: Settings) -> uvicorn.Server:
     """The server, not yet started. Replies that are not done when it ends are given `GRACE_SECONDS`."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(lambda: build(settings), settings),
+            create_app(lambda: _warm(settings), settings),
             host=settings.host,
             port=settings.port,
             access_log=False,

@@ -1,0 +1,171 @@
+"""The use case: a question in, an answer out, as a stream of events.
+
+    retrieve   passages, by meaning and by words
+    read       the few sentences of them that matter, within a token budget
+    draft      the model answers from those sentences; it has no leave to refuse
+    verify     each drafted sentence against the sentences it came from, as soon as it is complete
+    decide     release it, or refuse with a reason
+
+Nothing leaves that has not passed every step, and what has left is never taken back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Final, cast
+
+from ulid import ULID
+
+from rag import prompt
+from rag.cite import Markers, align
+from rag.draft import SentenceStream
+from rag.evidence import select
+from rag.reading import Reading, read
+from rag.refuse import gives_up, reason
+from rag.retrieve import Retriever
+from rag.seams import Embedder, LanguageModel, Vectors
+from rag.support import Calibration, Signals
+from rag.types import Answer, Claim, Completed, Event, Hit, Question, Refusal, Retrieved, Status, Verified
+from rag.verify import faults
+
+READ_PASSAGES: Final = 6
+EVIDENCE_TOKENS: Final = 240
+SHORT: Final = ("in one short sentence", 96)
+LONG: Final = ("in at most three short sentences", 224)
+
+_MEASURE = "many|much|old|long|far|tall|big|large|high|often|fast|deep|heavy"
+_BROAD = re.compile(
+    rf"^\s*(?:why|how(?! (?:{_MEASURE})\b)|explain|describe|list|summari[sz]e|tell)\b"
+    r"|\bwhat (?:happened|led to|are the (?:reasons|causes|differences|effects))\b",
+    re.IGNORECASE,
+)
+
+
+class Answerer:
+    """Answers questions one stream at a time; as many streams as the model can serve may run at once."""
+
+    def __init__(
+        self, retriever: Retriever, embedder: Embedder, model: LanguageModel, calibration: Calibration
+    ) -> None:
+        self._retriever = retriever
+        self._embedder = embedder
+        self._model = model
+        self._calibration = calibration
+
+    async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
+        """`Retrieved`, then a `Verified` for each sentence that may leave, then `Completed`.
+
+        Closing the generator stops the model. Raises `Unavailable` when a part cannot answer now.
+        """
+        clock = Clock()
+        wanted = max(question.max_passages, READ_PASSAGES)
+        found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
+        hits = tuple(found[: question.max_passages])
+        yield Retrieved(hits)
+        reading = await asyncio.to_thread(read, question, found[:READ_PASSAGES], self._embedder)
+        clock.lap("retrieve")
+        claims: list[Claim] = []
+        markers = Markers()
+        faulty = False
+        async with aclosing(self._sentences(question, reading, clock)) as sentences:
+            async for sentence, contained in sentences:
+                claim, fault = await asyncio.to_thread(self._verify, question, reading, sentence, contained, markers)
+                clock.lap("verify")
+                faulty = faulty or fault
+                if claim is not None and claim.text not in {earlier.text for earlier in claims}:
+                    claims.append(claim)
+                    yield Verified(claim, tuple(c for c in markers.citations if c.marker in claim.citations))
+        yield Completed(self._reply(question, reading, hits, claims, markers, faulty, clock))
+
+    async def _sentences(
+        self, question: Question, reading: Reading, clock: Clock
+    ) -> AsyncGenerator[tuple[str, float | None], None]:
+        """Drafted sentences as they are completed, and how far the model thinks the evidence has the answer."""
+        if not reading.candidates:
+            return
+        length, max_tokens = LONG if _BROAD.search(question.text) else SHORT
+        evidence = select(reading.candidates, EVIDENCE_TOKENS)
+        contained = await self._model.prefers(prompt.contained(question, evidence), prompt.YES_OR_NO)
+        stream = self._model.stream(prompt.draft(question, evidence, length), max_tokens)
+        drafted = SentenceStream()
+        async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
+            async for sentence in _complete(pieces, drafted):
+                clock.lap("generate")
+                yield sentence, contained
+        clock.lap("generate")
+
+    def _verify(
+        self, question: Question, reading: Reading, sentence: str, contained: float | None, markers: Markers
+    ) -> tuple[Claim | None, bool]:
+        """The claim that a drafted sentence comes to, if it may leave, and whether a check found fault with it."""
+        if gives_up(sentence):
+            return None, False
+        vector: Vectors = self._embedder.embed_query(sentence)
+        aligned = align(sentence, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector])
+        quotes = [quote.text for quote in aligned.quotes]
+        documents = [quote.hit.document for quote in aligned.quotes]
+        if faults(sentence, quotes, documents, question.text):
+            return None, True
+        support = self._calibration.support(
+            Signals(
+                passage=reading.similarity,
+                sentence=aligned.quotes[0].similarity,
+                asked=reading.asked(aligned.quotes),
+                words=aligned.words,
+                meaning=aligned.meaning,
+                answers=float(reading.vector @ vector),
+                contained=0.5 if contained is None else contained,
+            )
+        )
+        if support < self._calibration.threshold:
+            return None, False
+        citations = markers.cite(aligned.quotes)
+        return Claim(sentence, tuple(citation.marker for citation in citations), round(support, 3)), False
+
+    def _reply(
+        self,
+        question: Question,
+        reading: Reading,
+        hits: tuple[Hit, ...],
+        claims: Sequence[Claim],
+        markers: Markers,
+        faulty: bool,
+        clock: Clock,
+    ) -> Answer | Refusal:
+        key, model, timings = f"ans_{ULID()}", self._model.name, clock.stop()
+        if not claims:
+            status: Status = Status.UNSUPPORTED if faulty else Status.NOT_FOUND
+            return Refusal(key, status, reason(status, question, reading), hits, model, timings)  # type: ignore[arg-type]
+        sources = len({citation.document.id for citation in markers.citations})
+        return Answer(key, Status.ANSWERED, tuple(claims), markers.citations, hits, sources, model, timings)
+
+
+class Clock:
+    """Milliseconds spent by name, and in total."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._spent: dict[str, float] = {"retrieve": 0.0, "generate": 0.0, "verify": 0.0}
+
+    def lap(self, name: str) -> None:
+        """Put down the time since the last lap to `name`."""
+        now = time.perf_counter()
+        self._spent[name] = self._spent.get(name, 0.0) + now - self._last
+        self._last = now
+
+    def stop(self) -> dict[str, int]:
+        spent = {name: round(1000 * seconds) for name, seconds in self._spent.items()}
+        return spent | {"total": round(1000 * (time.perf_counter() - self._began))}
+
+
+async def _complete(pieces: AsyncIterator[str], drafted: SentenceStream) -> AsyncIterator[str]:
+    """The sentences of a draft, each as soon as it is known to be complete."""
+    async for piece in pieces:
+        for sentence in drafted.feed(piece):
+            yield sentence
+    for sentence in drafted.rest():
+        yield sentence

@@ -1,0 +1,97 @@
+"""Builds everything from the settings, and closes it. The only importer of adapters."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rag import weights
+from rag.adapters.chroma import ChromaIndex
+from rag.adapters.dense import DenseIndex
+from rag.adapters.exact import ExactIndex
+from rag.adapters.lexical import FullText
+from rag.adapters.llm import LangChainModel, open_model
+from rag.adapters.sbert import SentenceTransformerEmbedder
+from rag.answer import Answerer
+from rag.errors import GroundwireError
+from rag.retrieve import Retriever
+from rag.seams import Embedder, IndexCopy, LanguageModel
+from rag.settings import Settings
+from rag.store import Store
+from rag.support import DEFAULT
+
+MODEL_TIMEOUT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The parts of the service, put together. `close` it when done."""
+
+    settings: Settings
+    store: Store
+    embedder: Embedder
+    index: IndexCopy
+    retriever: Retriever
+    answerer: Answerer
+    model: LanguageModel
+
+    def warm(self) -> None:
+        """Load what is otherwise loaded at first use, so that no question waits for it."""
+        if isinstance(self.embedder, SentenceTransformerEmbedder):
+            self.embedder.load()
+        if isinstance(self.model, LangChainModel):
+            self.model.load()
+
+    def health(self) -> dict[str, str | None]:
+        """What is wrong with each part, in one sentence, or None. Takes milliseconds unless a part hangs."""
+        return {
+            "store": _wrong(self.store.counts),
+            "index": _wrong(self.index.count),
+            "embedder": None,
+            "model": _wrong(lambda: _reach(self.settings)),
+        }
+
+    def close(self) -> None:
+        if isinstance(self.index, ChromaIndex):
+            self.index.close()
+        self.store.close()
+
+
+def build(settings: Settings) -> Engine:
+    """The engine as the settings describe it; cheap, since models load at first use.
+
+    Raises `SetupError` when weights or folders are not as they should be.
+    """
+    weight = weights.weight(settings.embedder)
+    folder = weights.require(settings, weight.name)
+    embedder = SentenceTransformerEmbedder(folder, weight.name, weight.digest)
+    return assemble(settings, embedder, open_model(settings))
+
+
+def assemble(settings: Settings, embedder: Embedder, model: LanguageModel) -> Engine:
+    """An engine around a given embedder and model."""
+    store = Store.open(settings.store_path)
+    exact = ExactIndex(store, embedder.stamp)
+    index = ChromaIndex(settings.chroma_url, embedder.stamp) if settings.chroma_url else exact
+    retriever = Retriever(store, embedder, DenseIndex(store, index, exact), FullText(store))
+    answerer = Answerer(retriever, embedder, model, DEFAULT)
+    return Engine(settings, store, embedder, index, retriever, answerer, model)
+
+
+def _wrong(check: Callable[[], object]) -> str | None:
+    try:
+        check()
+    except (GroundwireError, OSError) as error:
+        return str(error) or type(error).__name__
+    return None
+
+
+def _reach(settings: Settings) -> None:
+    """Ask the model's server whether it is there. A provider's own service is taken to be."""
+    if not settings.model_url:
+        return
+    headers = {"Authorization": f"Bearer {settings.model_key.get_secret_value()}"}
+    request = urllib.request.Request(f"{settings.model_url.rstrip('/')}/models", headers=headers)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=MODEL_TIMEOUT):  # noqa: S310 - the address is a setting
+        pass

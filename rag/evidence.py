@@ -1,0 +1,91 @@
+"""Hits to evidence: the few sentences that matter, within a token budget. Pure.
+
+A small model reads a little well and a lot badly, and reading is what an answer waits for. Of the
+sentences of six passages, some 200 tokens held the gold sentence of 97 % of the questions of a set on
+which three whole passages (500 tokens) held 99 %; see docs/decisions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.terms import coverage, terms
+from rag.types import Evidence, Hit, Sentence
+
+WORDS_WEIGHT = 0.6
+PASSAGE_WEIGHT = 0.2
+_PIECE = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a hit, and how near it is to the question: by meaning (cosine) and by words ([0, 1])."""
+
+    hit: Hit
+    sentence: Sentence
+    similarity: float
+    overlap: float
+
+    @property
+    def text(self) -> str:
+        return self.hit.passage.slice(self.sentence)
+
+
+def candidates(hits: Sequence[Hit], similarities: Sequence[float], weights: Mapping[str, float]) -> list[Candidate]:
+    """The sentences of all hits in order, with their cosines and the share of the question's words they have.
+
+    `similarities` has one cosine a sentence, in the order of `sentences(hits)`. A sentence is taken to have
+    the words of its article's headline, since it is read under it.
+    """
+    found = []
+    for (hit, sentence), similarity in zip(sentences(hits), similarities, strict=True):
+        read = f"{hit.document.title} {hit.passage.slice(sentence)}"
+        found.append(Candidate(hit, sentence, similarity, coverage(weights, terms(read))))
+    return found
+
+
+def sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Sentence]]:
+    """Every sentence of every hit, best hit first."""
+    return [(hit, sentence) for hit in hits for sentence in hit.passage.sentences]
+
+
+def select(found: Sequence[Candidate], budget: int) -> list[Evidence]:
+    """The most relevant sentences that fit into `budget` tokens (estimated), best first; at least one if there is any.
+
+    Relevance is cosine + 0.6 * overlap + 0.2 * the passage's score relative to the best passage's. Equal
+    ones keep the order of passages and of the text.
+    """
+    best = max((candidate.hit.score for candidate in found), default=0.0) or 1.0
+    scored = [
+        Evidence(
+            candidate.sentence,
+            candidate.hit,
+            candidate.similarity + WORDS_WEIGHT * candidate.overlap + PASSAGE_WEIGHT * candidate.hit.score / best,
+        )
+        for candidate in found
+    ]
+    chosen: list[Evidence] = []
+    left = budget
+    for evidence in sorted(scored, key=lambda e: (-e.relevance, e.hit.rank, e.sentence.start)):
+        cost = token_estimate(evidence.text)
+        if cost <= left or not chosen:
+            chosen.append(evidence)
+            left -= cost
+        if left <= budget // 20:
+            break
+    return chosen
+
+
+def in_reading_order(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
+    """The evidence of each passage in the order of its text, the best-ranked passage first."""
+    by_passage: dict[str, list[Evidence]] = {}
+    for one in sorted(evidence, key=lambda e: (e.hit.rank, e.sentence.start)):
+        by_passage.setdefault(one.hit.passage.id, []).append(one)
+    return list(by_passage.values())
+
+
+def token_estimate(text: str) -> int:
+    """About how many tokens a model makes of a text; within a fifth for English news."""
+    return 1 + round(1.15 * len(_PIECE.findall(text)))

@@ -1,0 +1,56 @@
+"""Evidence to messages. Pure.
+
+The wording was chosen on development sets; docs/decisions tells what else was tried. Two things are
+deliberate: the model is given no leave to refuse (whether to answer is decided by the engine, from what
+it can measure), and everything up to the last line is the same in every message about one question, so
+that the model server reads it only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.evidence import in_reading_order
+from rag.seams import Message
+from rag.types import Document, Evidence, Question
+
+YES_OR_NO = ("yes", "no")
+
+
+def draft(question: Question, evidence: Sequence[Evidence], length: str) -> list[Message]:
+    """Messages whose reply is a drafted answer; `length` says how long, as "in one short sentence"."""
+    return [_ask(question, evidence, f"Answer the question from the passages {length}.")]
+
+
+def contained(question: Question, evidence: Sequence[Evidence]) -> list[Message]:
+    """Messages whose reply starts with one of `YES_OR_NO`: whether the evidence has the answer."""
+    return [_ask(question, evidence, "Do the passages contain the answer to the question? Answer yes or no.")]
+
+
+def _ask(question: Question, evidence: Sequence[Evidence], instruction: str) -> Message:
+    passages = "\n\n".join(_passage(run) for run in in_reading_order(evidence))
+    today = f"{question.as_of:%Y-%m-%d}"
+    return Message("user", f"{passages}\n\nToday is {today}.\nQuestion: {question.text.strip()}\n{instruction}")
+
+
+def _passage(run: Sequence[Evidence]) -> str:
+    """The sentences of one passage under what is known of its article; "…" stands where some are left out."""
+    parts: list[str] = []
+    for before, one in zip([None, *run], run, strict=False):
+        if before is not None and not _adjacent(before, one):
+            parts.append("…")
+        parts.append(one.text)
+    heading = _heading(run[0].hit.document)
+    return (f"[{heading}]\n" if heading else "") + " ".join(parts)
+
+
+def _heading(document: Document) -> str:
+    date = f"{document.published_at:%Y-%m-%d}" if document.published_at else ""
+    return ", ".join(known for known in (document.title, document.source, date) if known)
+
+
+def _adjacent(before: Evidence, after: Evidence) -> bool:
+    between = before.hit.passage.text[
+        before.sentence.end - before.hit.passage.start : after.sentence.start - before.hit.passage.start
+    ]
+    return not between.strip()

@@ -1,0 +1,47 @@
+"""Hits, read closely: every sentence of them, how near it is to the question, and its vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.evidence import Candidate, candidates, sentences
+from rag.seams import Embedder, Vectors
+from rag.terms import coverage, term_weights, terms
+from rag.types import Hit, Question
+from rag.verify import heading
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read for one question.
+
+    `vectors` has shape (len(candidates), dimension) and `vector`, the question's, shape (dimension,).
+    `weights` tells how much each of the question's terms counts among the hits; `similarity` is the
+    cosine of the question to its nearest passage.
+    """
+
+    candidates: Sequence[Candidate]
+    vectors: Vectors
+    vector: Vectors
+    weights: Mapping[str, float]
+    similarity: float
+
+    def asked(self, quotes: Iterable[Candidate]) -> float:
+        """The share of the question's weighted terms that some sentences have, with their headlines."""
+        found: set[str] = set()
+        for quote in quotes:
+            found.update(terms(f"{heading(quote.hit.document)} {quote.text}"))
+        return coverage(self.weights, found)
+
+
+def read(question: Question, hits: Sequence[Hit], embedder: Embedder) -> Reading:
+    """Read these hits for a question. Raises `Unavailable` when the embedder cannot answer."""
+    vector = embedder.embed_query(question.text)
+    texts = [hit.passage.slice(sentence) for hit, sentence in sentences(hits)]
+    vectors = embedder.embed_documents(texts) if texts else np.zeros((0, vector.size), np.float32)
+    weights = term_weights(dict.fromkeys(terms(question.text)), [f"{h.document.title} {h.passage.text}" for h in hits])
+    found = candidates(hits, [float(cosine) for cosine in vectors @ vector], weights)
+    return Reading(found, vectors, vector, weights, max((hit.similarity for hit in hits), default=0.0))

@@ -1,0 +1,157 @@
+"""The words of a text that carry its meaning: terms, names, numbers and denials. Pure.
+
+Everything compares what two texts say, so each function returns values that are equal when two
+ways of writing are ("3,600" and "3600", "twelve" and "12", "killed" and "kills").
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+import snowballstemmer
+
+STOP_WORDS: Final = frozenset(
+    (
+        "a about all also am an and any are as at be been being between both but by can could did do does doing during "
+        "each few for from further had has have having he her here hers him his how i if in into is it its just me "
+        "more most my no nor not now of off on once only or other our out over own same she should so some such than "
+        "that the their theirs them then there these they this those through to too under until up very was we were "
+        "what when where which while who whom whose why will with would you your s t d ll m re ve"
+    ).split()
+)
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[;:,.]")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without|\w+n['’]t|denie[sd]|deny|denying|refuse[sd]?"
+    r"|failed to|unable to)\b",
+    re.IGNORECASE,
+)
+_SMALL: Final = (
+    {word: value for value, word in enumerate("zero one two three four five six seven eight nine ten".split())}
+    | {word: value for value, word in enumerate("eleven twelve thirteen fourteen fifteen sixteen".split(), 11)}
+    | {word: value for value, word in enumerate("seventeen eighteen nineteen".split(), 17)}
+    | {
+        word: 10 * value
+        for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    }
+    | {word: value for value, word in enumerate("first second third fourth fifth sixth".split(), 1)}
+    | {word: value for value, word in enumerate("seventh eighth ninth tenth eleventh twelfth".split(), 7)}
+)
+_SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, as written, in order; a possessive ending is left off."""
+    return [re.sub(r"['’]s$", "", word) for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """What a word shares with its other forms (Porter2)."""
+    return str(_STEMMER.stemWord(word.casefold()))
+
+
+def terms(text: str) -> list[str]:
+    """Stems of the words that say something, in order; of all words where none does."""
+    found = words(text)
+    telling = [word for word in found if word.casefold() not in STOP_WORDS]
+    return [stem(word) for word in telling or found]
+
+
+def term_weights(sought: Iterable[str], texts: Iterable[str]) -> dict[str, float]:
+    """How much each sought term tells among these texts: its inverse document frequency, above 0.
+
+    A term that no text has weighs the most, so that its absence counts (Robertson and Spärck Jones).
+    """
+    bags = [set(terms(text)) for text in texts]
+    total = len(bags)
+    weights = {}
+    for term in sought:
+        having = sum(term in bag for bag in bags)
+        weights[term] = math.log(1 + (total - having + 0.5) / (having + 0.5))
+    return weights
+
+
+def coverage(weights: Mapping[str, float], found: Iterable[str]) -> float:
+    """The share, in [0, 1], of the weight of terms that is among the found ones; 0 where nothing weighs."""
+    total = sum(weights.values())
+    present = set(found)
+    return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
+
+
+def numbers(text: str) -> set[float]:
+    """Every number a text states, in digits or in words: "3,600", "2nd", "twelve", "3.5 million".
+
+    "one" and "second" are left out where they stand alone: they seldom state a number.
+    """
+    found: set[float] = set()
+    run: list[str] = []
+    for token in [*_TOKEN.findall(text.replace("-", " ")), ""]:
+        word = token.casefold()
+        if run and not _continues(run[-1], word):
+            found |= _value(run)
+            run = []
+        if run or word[:1].isdigit() or word in _SMALL:
+            run.append(word)
+    return found
+
+
+def _continues(before: str, word: str) -> bool:
+    """Whether `word` goes on with the number whose last word is `before`."""
+    if word in _SCALES:
+        return before != "and"
+    if word == "and":
+        return before in _SCALES
+    if word not in _SMALL:
+        return False
+    return before in _SCALES or before == "and" or (_SMALL.get(before, 0) >= 20 and _SMALL[word] < 10)
+
+
+def _value(run: list[str]) -> set[float]:
+    """What the words of one number come to: "two hundred and five" is 205."""
+    while run and run[-1] == "and":
+        run = run[:-1]
+    if not run or run in (["one"], ["second"]):
+        return set()
+    total = part = 0.0
+    for word in run:
+        if word in _SCALES:
+            part = (part or 1.0) * _SCALES[word]
+            if _SCALES[word] > 100:
+                total, part = total + part, 0.0
+        elif word != "and":
+            part += float(word.replace(",", "")) if word[0].isdigit() else _SMALL[word]
+    return {total + part}
+
+
+def names(text: str) -> list[str]:
+    """Words written with a capital although no sentence begins with them, casefolded, in order.
+
+    The first word counts too where it is not a common word with a lower-case form in the text.
+    """
+    found = []
+    for match in _WORD.finditer(text):
+        word = re.sub(r"['’]s$", "", match.group())
+        if not word[:1].isupper() or word.casefold() in STOP_WORDS:
+            continue
+        opening = not text[: match.start()].strip(" “\"'‘([") or text[: match.start()].rstrip()[-1:] in ".!?:"
+        if not opening or _looks_like_a_name(word, text, match.end()):
+            found.append(word.casefold())
+    return found
+
+
+def denials(text: str) -> list[str]:
+    """The words of a text that turn its meaning round, casefolded, in order."""
+    return [match.group().casefold() for match in _NEGATION.finditer(text)]
+
+
+def _looks_like_a_name(word: str, text: str, end: int) -> bool:
+    """An opening word that is all capitals, or is followed by another capitalised word."""
+    following = _WORD.match(text, end + 1)
+    return (len(word) > 1 and word.isupper()) or bool(following and following.group()[:1].isupper())
