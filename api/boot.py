@@ -12,15 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from rag.compose import Engine
-
 from api.errors import NotReady
+from rag.compose import Engine
 from rag.errors import GroundwireError, Unavailable
 
 log = logging.getLogger("groundwire.api")
 
 PARTS = ("store", "index", "embedder", "model")
 HEALTH_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 RETRY_SECONDS = 1.0
 
 
@@ -37,8 +37,8 @@ class Boot:
         self._waiting_for = "starting"
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._checking = asyncio.Lock()
-        self._checked: tuple[float, Mapping[str, str | None]] | None = None
+        self._check: asyncio.Task[dict[str, str | None]] | None = None
+        self._checked_at = 0.0
 
     def start(self) -> None:
         """Begin to build, and return at once."""
@@ -62,20 +62,24 @@ class Boot:
         raise NotReady("engine", "the service is starting; GET /readyz tells when it is ready")
 
     async def health(self) -> Mapping[str, str | None]:
-        """Part to what is wrong with it, None when nothing is. At most one check a second is made."""
+        """Part to what is wrong with it, None when nothing is, soon whatever a part does.
+
+        At most one check a second is made, and one at a time.
+        """
         engine = self._built
         if engine is None:
             return dict.fromkeys(PARTS, self._failure or self._waiting_for)
-        async with self._checking:
-            if self._checked is None or time.monotonic() - self._checked[0] > HEALTH_SECONDS:
-                health = await asyncio.to_thread(engine.health)
-                self._checked = (time.monotonic(), health)
-            return self._checked[1]
+        old = time.monotonic() - self._checked_at > HEALTH_SECONDS
+        if self._check is None or (self._check.done() and old):
+            self._check = asyncio.create_task(asyncio.to_thread(engine.health))
+            self._checked_at = time.monotonic()
+        await asyncio.wait({self._check}, timeout=PATIENCE_SECONDS)
+        return self._check.result() if self._check.done() else dict.fromkeys(PARTS, "a part does not answer")
 
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
-                self._finish(self._build())
+                self._finish(self._made())
             except Unavailable as error:
                 log.warning("not ready: %s", error)
                 self._waiting_for = str(error)
@@ -87,6 +91,15 @@ class Boot:
                 return
             else:
                 return
+
+    def _made(self) -> Engine:
+        engine = self._build()
+        try:
+            engine.warm()
+        except BaseException:
+            engine.close()
+            raise
+        return engine
 
     def _finish(self, engine: Engine) -> None:
         with self._lock:
