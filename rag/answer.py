@@ -14,24 +14,26 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import Final, cast
+from dataclasses import dataclass
+from typing import Final, Literal, cast
 
 from ulid import ULID
 
 from rag import prompt
 from rag.cite import Markers, align
 from rag.draft import SentenceStream
-from rag.evidence import select
+from rag.evidence import Candidate, select
 from rag.reading import Reading, read
 from rag.refuse import gives_up, reason
 from rag.retrieve import Retriever
-from rag.seams import Embedder, LanguageModel, Vectors
-from rag.support import Calibration, Signals
+from rag.seams import Embedder, LanguageModel
+from rag.support import Calibration, Signals, Verdict
 from rag.types import Answer, Claim, Completed, Event, Hit, Question, Refusal, Retrieved, Status, Verified
 from rag.verify import faults
 
+RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 EVIDENCE_TOKENS: Final = 240
 SHORT: Final = ("in one short sentence", 96)
@@ -49,8 +51,15 @@ class Answerer:
     """Answers questions one stream at a time; as many streams as the model can serve may run at once."""
 
     def __init__(
-        self, retriever: Retriever, embedder: Embedder, model: LanguageModel, calibration: Calibration
+        self,
+        retriever: Retriever,
+        embedder: Embedder,
+        model: LanguageModel,
+        calibration: Calibration,
+        observe: Callable[[Verdict], None] = lambda _: None,
     ) -> None:
+        """`observe` is told what became of every drafted sentence: for measuring, never for deciding."""
+        self._observe = observe
         self._retriever = retriever
         self._embedder = embedder
         self._model = model
@@ -69,17 +78,19 @@ class Answerer:
         reading = await asyncio.to_thread(read, question, found[:READ_PASSAGES], self._embedder)
         clock.lap("retrieve")
         claims: list[Claim] = []
+        verdicts: list[Verdict] = []
         markers = Markers()
-        faulty = False
         async with aclosing(self._sentences(question, reading, clock)) as sentences:
             async for sentence, contained in sentences:
-                claim, fault = await asyncio.to_thread(self._verify, question, reading, sentence, contained, markers)
+                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained)
+                verdicts.append(judged.verdict)
+                self._observe(judged.verdict)
                 clock.lap("verify")
-                faulty = faulty or fault
-                if claim is not None and claim.text not in {earlier.text for earlier in claims}:
-                    claims.append(claim)
-                    yield Verified(claim, tuple(c for c in markers.citations if c.marker in claim.citations))
-        yield Completed(self._reply(question, reading, hits, claims, markers, faulty, clock))
+                if judged.verdict.released and sentence not in {claim.text for claim in claims}:
+                    citations = markers.cite(judged.quotes)
+                    claims.append(Claim(sentence, tuple(c.marker for c in citations), round(judged.verdict.support, 3)))
+                    yield Verified(claims[-1], citations)
+        yield Completed(self._reply(question, reading, hits, claims, markers, verdicts, clock))
 
     async def _sentences(
         self, question: Question, reading: Reading, clock: Clock
@@ -98,33 +109,27 @@ class Answerer:
                 yield sentence, contained
         clock.lap("generate")
 
-    def _verify(
-        self, question: Question, reading: Reading, sentence: str, contained: float | None, markers: Markers
-    ) -> tuple[Claim | None, bool]:
-        """The claim that a drafted sentence comes to, if it may leave, and whether a check found fault with it."""
+    def _judge(self, question: Question, reading: Reading, sentence: str, contained: float | None) -> Judged:
+        """The quotes that carry a drafted sentence, and whether it may leave with them."""
         if gives_up(sentence):
-            return None, False
-        vector: Vectors = self._embedder.embed_query(sentence)
+            return Judged((), Verdict(sentence))
+        vector = self._embedder.embed_query(sentence)
         aligned = align(sentence, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector])
-        quotes = [quote.text for quote in aligned.quotes]
-        documents = [quote.hit.document for quote in aligned.quotes]
-        if faults(sentence, quotes, documents, question.text):
-            return None, True
-        support = self._calibration.support(
-            Signals(
-                passage=reading.similarity,
-                sentence=aligned.quotes[0].similarity,
-                asked=reading.asked(aligned.quotes),
-                words=aligned.words,
-                meaning=aligned.meaning,
-                answers=float(reading.vector @ vector),
-                contained=0.5 if contained is None else contained,
-            )
+        quotes = tuple(quote.text for quote in aligned.quotes)
+        found = faults(sentence, quotes, [quote.hit.document for quote in aligned.quotes], question.text)
+        signals = Signals(
+            passage=reading.similarity,
+            sentence=aligned.quotes[0].similarity,
+            asked=reading.asked(aligned.quotes),
+            words=aligned.words,
+            meaning=aligned.meaning,
+            answers=float(reading.vector @ vector),
+            contained=0.5 if contained is None else contained,
         )
-        if support < self._calibration.threshold:
-            return None, False
-        citations = markers.cite(aligned.quotes)
-        return Claim(sentence, tuple(citation.marker for citation in citations), round(support, 3)), False
+        support = self._calibration.support(signals)
+        released = not found and support >= self._calibration.threshold
+        released = released and self._retriever.stand([quote.hit.passage for quote in aligned.quotes], question)
+        return Judged(aligned.quotes, Verdict(sentence, quotes, tuple(found), signals, support, released))
 
     def _reply(
         self,
@@ -133,15 +138,24 @@ class Answerer:
         hits: tuple[Hit, ...],
         claims: Sequence[Claim],
         markers: Markers,
-        faulty: bool,
+        verdicts: Sequence[Verdict],
         clock: Clock,
     ) -> Answer | Refusal:
         key, model, timings = f"ans_{ULID()}", self._model.name, clock.stop()
         if not claims:
-            status: Status = Status.UNSUPPORTED if faulty else Status.NOT_FOUND
-            return Refusal(key, status, reason(status, question, reading), hits, model, timings)  # type: ignore[arg-type]
+            at_fault = any(verdict.faults for verdict in verdicts)
+            status: RefusalStatus = Status.UNSUPPORTED if at_fault else Status.NOT_FOUND
+            return Refusal(key, status, reason(status, question, reading), hits, model, timings)
         sources = len({citation.document.id for citation in markers.citations})
         return Answer(key, Status.ANSWERED, tuple(claims), markers.citations, hits, sources, model, timings)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and the sentences it rests on."""
+
+    quotes: tuple[Candidate, ...]
+    verdict: Verdict
 
 
 class Clock:

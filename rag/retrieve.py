@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from rag.fusion import min_max_sum
@@ -46,6 +46,11 @@ class Retriever:
             Hit(passage, document, score, rank, similarity[key])
             for rank, (key, score, passage, document) in enumerate(best[:limit], 1)
         ]
+
+    def stand(self, passages: Collection[Passage], question: Question) -> bool:
+        """Whether the store still says what these passages say: none was deleted or replaced meanwhile."""
+        seen = self._store.passages([passage.id for passage in passages], question)
+        return all(passage.id in seen and seen[passage.id][0].text == passage.text for passage in passages)
 
 
 Found = tuple[str, float, Passage, Document]

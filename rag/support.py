@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import astuple, dataclass, fields
 
+from rag.verify import Fault
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -29,6 +31,18 @@ class Signals:
     """Cosine of the draft to the question."""
     contained: float
     """The model's own probability that the evidence holds the answer; a half where it does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one drafted sentence, and why. `signals` is None where a fault settled it."""
+
+    sentence: str
+    quotes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    signals: Signals | None = None
+    support: float = 0.0
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
