@@ -87,7 +87,7 @@ def _any_provider(settings: Settings) -> BaseChatModel:
 
     key = settings.model_key.get_secret_value()
     options: dict[str, Any] = {"temperature": 0, **({"api_key": key} if key else {})}
-    return init_chat_model(settings.model, **options)
+    return cast("BaseChatModel", init_chat_model(settings.model, **options))
 
 
 def _nothing_serves() -> BaseChatModel:

@@ -1,0 +1,53 @@
+"""Drafted sentences to quotes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.cite import MOST_QUOTES, Markers, align
+from tests.rag.articles import hit, pool
+
+MAYOR = "Mayor Ilse Brandt spoke in the harbour."
+RESCUE = "She said that 12 people were rescued from the river."
+OTHER = "A choir from Lund sang 12 songs."
+SENTENCES = [MAYOR, RESCUE, OTHER, "It rained.", "Nobody was hurt on Friday."]
+
+
+def quoted(sentence: str, *texts: str) -> list[str]:
+    found = pool(sentence, hit(*texts))
+    return [quote.text for quote in align(sentence, found, [0.0] * len(found)).quotes]
+
+
+def test_one_sentence_is_enough_where_it_says_everything() -> None:
+    assert quoted("12 people were rescued from the river.", MAYOR, RESCUE, OTHER) == [RESCUE]
+
+
+def test_a_second_sentence_is_added_for_the_name_the_first_leaves_out() -> None:
+    assert quoted("Mayor Brandt said that 12 people were rescued from the river.", MAYOR, RESCUE, OTHER) == [
+        RESCUE,
+        MAYOR,
+    ]
+
+
+def test_quotes_of_one_claim_come_from_one_article() -> None:
+    found = pool("", hit(RESCUE), hit(MAYOR, rank=2))
+    quotes = align("Mayor Brandt said that 12 people were rescued from the river.", found, [0.0, 0.0]).quotes
+    assert len({quote.hit.document.id for quote in quotes}) == 1
+
+
+@given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=6), st.sampled_from(SENTENCES))
+def test_every_citation_is_a_slice_of_its_source(texts: list[str], sentence: str) -> None:
+    source = hit(*texts)
+    found = pool(sentence, source)
+    aligned = align(sentence, found, [0.0] * len(found))
+    assert 1 <= len(aligned.quotes) <= MOST_QUOTES
+    assert 0 <= aligned.words <= 1 + 1e-9
+    text = "\n" * source.passage.start + source.passage.text
+    for citation in Markers().cite(aligned.quotes):
+        assert text[citation.start : citation.end] == citation.quote
+
+
+def test_a_quote_keeps_its_marker_and_markers_count_from_1() -> None:
+    markers, found = Markers(), pool("", hit(MAYOR, RESCUE))
+    assert [c.marker for c in markers.cite(found)] == [1, 2]
+    assert [c.marker for c in markers.cite(found[::-1])] == [2, 1]
+    assert [c.quote for c in markers.citations] == [MAYOR, RESCUE]

@@ -1,0 +1,50 @@
+"""A draft, cut into sentences while it is written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.draft import SentenceStream, cleaned
+
+
+def cut(text: str, size: int) -> list[str]:
+    stream, found = SentenceStream(), []
+    for start in range(0, len(text), size):
+        found += stream.feed(text[start : start + size])
+    return found + stream.rest()
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_sentences_come_out_whole_however_the_pieces_fall(size: int) -> None:
+    text = "The U.S. sent 3.5 tonnes. Dr. Amal Idris said so. “Nobody was hurt.” It rained."
+    expected = ["The U.S. sent 3.5 tonnes.", "Dr. Amal Idris said so.", "“Nobody was hurt.”", "It rained."]
+    assert cut(text, size) == expected
+
+
+def test_a_sentence_is_given_back_as_soon_as_the_next_begins() -> None:
+    stream = SentenceStream()
+    assert stream.feed("One went.") == []
+    assert stream.feed(" T") == ["One went."]
+
+
+def test_lines_of_a_list_are_sentences_without_their_bullets() -> None:
+    assert cut("- a crane\n- two boats\n3. a lorry", 2) == ["a crane", "two boats", "a lorry"]
+
+
+@pytest.mark.parametrize(
+    ("drafted", "plain"),
+    [
+        ("According to the passages, the mill burned.", "The mill burned."),
+        ("The mill burned [1][2].", "The mill burned."),
+        ("Based on the provided text", "Based on the provided text"),
+        ("Answer: Rome", "Rome"),
+        ("...", ""),
+    ],
+)
+def test_what_the_model_adds_of_its_own_is_taken_off(drafted: str, plain: str) -> None:
+    assert cleaned(drafted) == plain
+
+
+@given(st.text(max_size=200), st.integers(1, 50))
+def test_pieces_do_not_change_what_comes_out(text: str, size: int) -> None:
+    assert " ".join(cut(text, size)).split() == " ".join(cut(text, max(1, len(text)))).split()
