@@ -9,16 +9,16 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
-from rag.compose import Engine
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from api.admission import Admission
 from api.boot import Boot
 from api.envelope import Envelope
-from api.errors import PROBLEMS, respond
+from api.errors import CODES, PROBLEMS, respond
 from api.routes import ask, documents, health, jobs, search
 from api.service import State
+from rag.compose import Engine
 from rag.errors import GroundwireError
 from rag.settings import Settings
 
@@ -27,7 +27,11 @@ ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.rout
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
 Errors are problem documents (RFC 9457) with a stable `code`. Times are RFC 3339 with a zone, offsets count Unicode
-code points in the stored text of a document's version."""
+code points in the stored text of a document's version.
+
+| code | status |
+|---|---|
+"""
 
 
 def create_app(build: Callable[[], Engine], settings: Settings) -> FastAPI:
@@ -46,7 +50,7 @@ def create_app(build: Callable[[], Engine], settings: Settings) -> FastAPI:
     app: FastAPI = FastAPIOffline(
         title="Groundwire",
         version=version("groundwire"),
-        description=ABOUT,
+        description=ABOUT + "".join(f"| `{code}` | {status} |\n" for code, status in CODES.items()),
         lifespan=lifespan,
         middleware=[Middleware(Envelope, max_request_bytes=settings.max_request_bytes)],
         exception_handlers=dict.fromkeys((GroundwireError, RequestValidationError, HTTPException), respond),

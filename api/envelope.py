@@ -20,6 +20,7 @@ from api.errors import CLIENT_LEFT, TooLarge, respond
 access = logging.getLogger("groundwire.access")
 
 ID_HEADER = "X-Request-ID"
+PROBES = frozenset({"/healthz", "/readyz"})
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 
 
@@ -73,7 +74,9 @@ class Envelope:
             took = (time.monotonic() - began) * 1000
             # The path is percent-encoded as it was sent, so that it cannot break the line.
             path = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
-            access.info("method=%s path=%s status=%d ms=%d id=%s", scope["method"], path, status, took, request_id)
+            level = logging.DEBUG if path in PROBES else logging.INFO  # asked every second, by machines
+            line = "method=%s path=%s status=%d ms=%d id=%s"
+            access.log(level, line, scope["method"], path, status, took, request_id)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"a request body has at most {self._limit:,} bytes")

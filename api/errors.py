@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from api.schemas.around import FieldError, Problem
 from api.schemas.fields import storable
-from rag.errors import GroundwireError, InvalidInput, NotFound, Overloaded, Rejected, SetupError, Unavailable
+from rag.errors import GroundwireError, InvalidInput, KeyReused, NotFound, Overloaded, Rejected, SetupError, Unavailable
 
 log = logging.getLogger("groundwire.api")
 
@@ -65,6 +65,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -183,6 +184,11 @@ def _sentence(found: Mapping[str, Any]) -> str:
         return "there is no such field"
     return str(found["msg"])
 
+
+CODES: Mapping[str, int] = {kind.code: int(status) for kind, status in STATUS.items()} | {
+    code: status for status, (code, _) in _HTTP.items()
+}
+"""Every `code` a problem can have, with its status."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from rag.compose import Engine
 
 from api import boot
 from api.app import create_app
+from rag.compose import Engine
 from rag.errors import SetupError, Unavailable
-from rag.settings import Settings
+from rag.settings import load_settings
 from tests.serving import served
 
 
 @contextmanager
 def serving(build: Callable[[], Engine], folder: Path) -> Iterator[httpx.Client]:
-    with served(create_app(build, Settings(data=folder))) as url, httpx.Client(base_url=url) as client:
+    with served(create_app(build, load_settings(data=folder))) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
