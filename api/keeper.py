@@ -13,7 +13,7 @@ from api.process import Process, Spec, answers
 from api.runtime import ChildState
 
 STARTING_SECONDS = 300.0
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.25
 WATCH_SECONDS = 2.0
 DEAF_AFTER = 6
 

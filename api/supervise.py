@@ -19,7 +19,7 @@ from api.seeding import FINAL, finished, seed
 from rag.errors import GroundwireError
 from rag.settings import Settings
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 REMIND_SECONDS = 10.0
 TAIL_LINES = 5
 CLIENT_SECONDS = 30.0
