@@ -9,9 +9,9 @@ import logging
 import sys
 
 import uvicorn
-from rag.compose import Engine, build
 
 from api.app import create_app
+from rag.compose import Engine, build
 from rag.errors import SetupError
 from rag.settings import Settings, load_settings
 

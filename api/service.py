@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
-from rag.compose import Engine
 
 from api.admission import Admission
 from api.boot import Boot
+from rag.compose import Engine
 from rag.settings import Settings
 
 

@@ -14,13 +14,13 @@ from contextlib import aclosing
 from typing import Any, TypeVar
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
-from rag.answer import Answerer
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.admission import Admission, Place
 from api.errors import TimedOut, problem, to_json
 from api.schemas.asking import AnswerOut, PassagesOut, SentenceEvent
+from rag.answer import Answerer
 from rag.errors import GroundwireError, Unavailable
 from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
 

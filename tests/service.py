@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
-from rag.compose import Engine
 
 from ingest.pipeline import Pipeline
 from ingest.worker import Worker
+from rag.compose import Engine
 from tests.fakes import ScriptedModel
 
 ARTICLE = Path(__file__).parents[1] / "seeds" / "000_fbce3f8ec0114fc5.txt"

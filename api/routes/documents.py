@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
-from ingest.pipeline import Pipeline
 
 from api.errors import PROBLEMS
 from api.schemas.documents import DocumentsIn, DocumentsOut, JobOut, StoredOut, WholeOut
 from api.service import EnginePart, SettingsPart
+from ingest.pipeline import Pipeline
 from rag.errors import InvalidInput
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
