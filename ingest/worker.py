@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ulid import ULID
 
@@ -22,6 +23,9 @@ from rag.errors import SetupError, Unavailable
 from rag.seams import Embedder
 from rag.settings import load_settings
 from rag.store import Store
+
+if TYPE_CHECKING:
+    from rag.compose import Engine
 
 BATCH_ITEMS = 32
 BATCH_CHARACTERS = 200_000
@@ -123,6 +127,14 @@ class Worker:
                 self._next_repair = time.monotonic() + _REPAIR_AGAIN
             else:
                 self._repaired = True
+
+
+def work_off(engine: Engine) -> None:
+    """Take in, in this thread, whatever waits in the engine's store; return when nothing is left."""
+    pipeline = Pipeline(engine.store, engine.embedder, engine.index, engine.settings.max_text_chars)
+    worker = Worker(engine.store, pipeline, engine.embedder, engine.settings.lease_seconds, threading.Event())
+    while worker.step():
+        pass
 
 
 def _runs(pid: int) -> bool:

@@ -32,7 +32,7 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         text = _strictly(data, "cp1252")
-    if not all(_plausible(text, place) for place, character in enumerate(text) if character > "\x7f"):
+    if not _western(text):
         raise Rejected("bad_encoding", "the encoding of this file cannot be told; save it as UTF-8")
     return text
 
@@ -46,10 +46,12 @@ def _strictly(data: bytes, encoding: str) -> str:
         ) from error
 
 
-def _plausible(text: str, place: int) -> bool:
-    """Whether a character beyond ASCII is where Western text has it: a small letter or beginning of a word, a mark."""
-    character = text[place]
-    if character in _TYPOGRAPHY:
-        return True
-    before = text[place - 1] if place else " "
-    return unicodedata.category(character) == "Ll" or (character.isalpha() and not before.islower())
+def _western(text: str) -> bool:
+    """Whether what lies beyond ASCII looks like Western words: few letters of many, capitals only where they may be."""
+    letters = [place for place, character in enumerate(text) if character.isalpha()]
+    beyond = [place for place in letters if text[place] > "\x7f"]
+    if len(beyond) > 3 and len(beyond) * 3 > len(letters):
+        return False
+    if any(unicodedata.category(text[place]) == "Lu" and text[place - 1 : place].islower() for place in beyond):
+        return False
+    return all(character in _TYPOGRAPHY for character in text if character > "\x7f" and not character.isalpha())

@@ -105,12 +105,13 @@ class ChromaIndex:
             client, self._client = self._client, None
             self._collections.clear()
         if client is not None:
+            client._server._session.close()  # close() alone leaves its sockets to the garbage collector
             client.close()
 
     def _query(self, name: str, vector: Vectors, limit: int, where: dict[str, Any] | None) -> list[Match]:
         found = self._do(name, "query", query_embeddings=[vector], n_results=limit, where=where, include=["distances"])
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-        return [Match(passage_id, 1.0 - distance) for passage_id, distance in pairs]
+        return [Match(passage_id, round(1.0 - distance, 6)) for passage_id, distance in pairs]
 
     def _write(self, method: str, rows: Sequence[IndexRow]) -> None:
         now = datetime.now(UTC)
@@ -155,8 +156,10 @@ class ChromaIndex:
             _spare_from_proxies(self._host)
         settings = Settings(anonymized_telemetry=False)
         client: Any = chromadb.HttpClient(host=self._host, port=self._port, ssl=self._ssl, settings=settings)
-        # chromadb waits forever otherwise, and offers no argument for it
+        # Neither has a public way in chromadb 1.5: it waits for ever unless told otherwise, and a second set
+        # of connections, with which it looked for its tenant, stays open.
         client._server._session.timeout = self._timeout
+        client._admin_client._server._session.close()
         return client
 
     def _forget_collections(self) -> None:

@@ -36,7 +36,8 @@ class ExactIndex:
         with self._store.read() as connection:
             for rows in connection.execution_options(yield_per=_PAGE).execute(query).partitions():
                 matrix = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
-                scores = matrix.reshape(len(rows), -1) @ vector
+                # equal vectors may differ in the last digits of their products; that must not order them
+                scores = np.round(matrix.reshape(len(rows), -1).astype(np.float64) @ vector.astype(np.float64), 6)
                 found = [Match(row.id, float(score)) for row, score in zip(rows, scores, strict=True)]
                 best = sorted(best + found, key=lambda match: (-match.score, match.passage_id))[:limit]
         return best

@@ -1,0 +1,149 @@
+"""Files to documents, and what cannot be read by name and reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.readers import read
+from rag.types import Failure, NewDocument
+
+SEED = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
+
+
+def one(data: bytes, name: str = "a.txt") -> NewDocument:
+    (found,) = read(data, name)
+    assert isinstance(found, NewDocument), found
+    return found
+
+
+def code(data: bytes, name: str = "a.txt") -> str:
+    (found,) = read(data, name)
+    assert isinstance(found, Failure), found
+    return found.code
+
+
+def test_a_text_file_is_its_content_under_its_name() -> None:
+    assert list(read(SEED, SEED.name)) == [NewDocument(text=SEED.read_bytes().decode(), id="000_fbce3f8ec0114fc5")]
+
+
+@pytest.mark.parametrize(
+    ("name", "document_id"),
+    [
+        ("a.txt", "a"),
+        ("a.b.TXT", "a.b"),
+        ("2024/a.txt", "2024/a"),
+        ("../news/./2025/a.txt", "news/2025/a"),
+        ("/data/news/a.txt", "data/news/a"),
+        ("news\\a.txt", "news/a"),
+    ],
+)
+def test_the_same_name_in_two_folders_is_two_documents(name: str, document_id: str) -> None:
+    assert one(b"Text.", name).id == document_id
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("Zürich – “quoted”".encode(), "Zürich – “quoted”"),
+        ("Zürich".encode("utf-8-sig"), "Zürich"),
+        ("Zürich 🍐".encode("utf-16"), "Zürich 🍐"),
+        ("Zürich – “quoted” Émile, naïve café €5".encode("cp1252"), "Zürich – “quoted” Émile, naïve café €5"),
+        (b"", ""),
+    ],
+    ids=["utf-8", "with mark", "utf-16", "windows-1252", "empty"],
+)
+def test_bytes_become_characters(data: bytes, text: str) -> None:
+    assert one(data).text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "unsupported_format"),
+        ("Привет, мир".encode("cp1251"), "bad_encoding"),
+        ("日本語のテキスト".encode("shift-jis"), "bad_encoding"),
+        (b"\xef\xbb\xbf\xff", "bad_encoding"),
+        (b"caf\x81", "bad_encoding"),
+    ],
+    ids=["image", "cyrillic", "japanese", "broken utf-8", "undefined"],
+)
+def test_what_cannot_be_told_is_not_guessed(data: bytes, expected: str) -> None:
+    assert code(data) == expected
+
+
+def test_an_unknown_ending_is_refused_with_those_known() -> None:
+    (found,) = read(b"x", "a.docx")
+    assert isinstance(found, Failure)
+    assert (found.id, found.code) == ("a", "unsupported_format")
+    assert ".md" in found.detail
+
+
+def test_front_matter_says_what_is_known() -> None:
+    front = (
+        b'---\ntitle: "A: title"\ndate: 2025-03-20\nsource: S\nurl: http://a.b/c\nid: x1\ntags: [a]\nlang: en\n---\n'
+    )
+    assert one(front + b"# Head\n\nText.\n", "f.md") == NewDocument(
+        text="# Head\n\nText.\n",
+        id="x1",
+        title="A: title",
+        url="http://a.b/c",
+        source="S",
+        published_at=datetime(2025, 3, 20, tzinfo=UTC),
+        language="en",
+    )
+
+
+def test_markdown_without_front_matter_is_all_text_with_its_heading_as_title() -> None:
+    found = one(b"\n# The *title* #\n\nText.\n---\nMore.", "f.md")
+    assert (found.id, found.title, found.text) == ("f", "The *title*", "\n# The *title* #\n\nText.\n---\nMore.")
+    assert one(b"Text.\n# Later\n", "f.md").title == ""
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_front_matter_ends_where_it_says(end: bytes) -> None:
+    data = end.join([b"---", b"title: T", b"---", b"Text.", b"---", b"title: U"])
+    assert (one(data, "f.md").title, one(data, "f.md").text) == (
+        "T",
+        end.join([b"Text.", b"---", b"title: U"]).decode(),
+    )
+
+
+def test_a_date_that_is_none_is_a_failure() -> None:
+    assert code(b"---\ndate: next week\n---\nText.", "f.md") == "invalid_record"
+
+
+def test_json_lines_are_documents_and_bad_lines_are_named() -> None:
+    lines = [
+        b'\xef\xbb\xbf{"text": "One.", "id": "a", "url": null, "published_at": "2025-03-20T10:00+02:00", "other": 1}',
+        b"",
+        b"{not json}",
+        b'["a list"]',
+        b'{"id": "b"}',
+        b'{"text": 5}',
+        b'{"text": "x", "title": 5}',
+        b'{"text": "x", "published_at": "soon"}',
+        b'{"text": "caf\xe9"}',
+        b'{"text": "Two."}',
+    ]
+    found = list(read(b"\n".join(lines), "f.jsonl"))
+    assert found[0] == NewDocument(text="One.", id="a", published_at=datetime(2025, 3, 20, 8, tzinfo=UTC))
+    assert found[-1] == NewDocument(text="Two.")
+    failures = [failure for failure in found if isinstance(failure, Failure)]
+    assert [failure.id for failure in failures] == [f"f.jsonl:{number}" for number in range(3, 10)]
+    assert {failure.code for failure in failures[:6]} == {"invalid_record"}
+    assert failures[6].code == "bad_encoding"
+    assert "line 5: text is missing" in failures[2].detail
+
+
+def test_a_file_of_lines_is_read_as_its_bytes_are(tmp_path: Path) -> None:
+    path = tmp_path / "f.jsonl"
+    path.write_bytes(b'{"text": "One."}\n{"text": "Two."}\n')
+    assert list(read(path, "f.jsonl")) == list(read(path.read_bytes(), "f.jsonl"))
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(read(tmp_path / "a.txt", "a.txt"))

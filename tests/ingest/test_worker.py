@@ -1,0 +1,196 @@
+"""The process that takes documents in: it may be told to stop, killed or orphaned at any time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import Pipeline
+from ingest.worker import Worker
+from rag.errors import SetupError, Unavailable
+from rag.seams import Vectors
+from rag.store import Store
+from rag.types import JobState, NewDocument
+from tests.collection import Collection
+from tests.serving import until
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Iterator[Collection]:
+    with closing(Collection(tmp_path / "store.sqlite3")) as collection:
+        yield collection
+
+
+def docs(*ids: str) -> list[NewDocument]:
+    return [NewDocument(text=f"Text of {name}.", id=name) for name in ids]
+
+
+def worker_of(collection: Collection, stop: threading.Event, lease_seconds: float = 60) -> Worker:
+    pipeline = Pipeline(collection.store, collection.embedder, collection.index, stopping=stop.is_set)
+    return Worker(collection.store, pipeline, collection.embedder, lease_seconds, stop)
+
+
+@contextmanager
+def running(collection: Collection, leave: Callable[[int], object] = lambda _: None) -> Iterator[threading.Event]:
+    stop = threading.Event()
+    worker = worker_of(collection, stop, lease_seconds=1)
+    threads = [
+        threading.Thread(target=worker.run),
+        threading.Thread(target=worker.keep_alive, kwargs={"leave": leave}),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_it_does_what_is_submitted_before_and_while_it_runs(collection: Collection) -> None:
+    first = collection.store.enqueue(docs("a", "b"))
+    with running(collection):
+        until(lambda: collection.store.job(first.id).added == 2, "the first job was not done")
+        second = collection.store.enqueue(docs("b", "c"))
+        until(lambda: collection.store.job(second.id).state is JobState.SUCCEEDED, "the second job was not done")
+    assert collection.store.job(second.id).unchanged == 1
+
+
+def test_without_work_no_text_is_embedded(collection: Collection) -> None:
+    worker = worker_of(collection, threading.Event())
+
+    def loaded(text: str) -> Vectors:
+        raise AssertionError("the embedder was used")
+
+    collection.embedder.embed_query = loaded  # type: ignore[method-assign]
+    assert not worker.step()
+
+
+def test_an_embedder_that_cannot_be_loaded_is_not_held_against_the_documents(collection: Collection) -> None:
+    def broken(text: str) -> Vectors:
+        raise SetupError("no weights")
+
+    embed, collection.embedder.embed_query = collection.embedder.embed_query, broken  # type: ignore[method-assign]
+    job = collection.store.enqueue(docs("a"))
+    with pytest.raises(SetupError):
+        worker_of(collection, threading.Event()).run()
+    collection.embedder.embed_query = embed  # type: ignore[method-assign]
+    (item,) = collection.store.lease("x/1/y", 60, 8, 1_000)
+    assert item.attempts == 1
+    assert collection.store.job(job.id).failures == ()
+
+
+def test_the_lease_is_kept_while_something_takes_long(collection: Collection) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    embed = collection.embedder.embed_documents
+
+    def slow(texts: Sequence[str]) -> Vectors:
+        inside.set()
+        go_on.wait(20)
+        return embed(texts)
+
+    collection.embedder.embed_documents = slow  # type: ignore[method-assign]
+    job = collection.store.enqueue(docs("a"))
+    with running(collection):
+        assert inside.wait(20)
+        threading.Event().wait(1.5)  # longer than the lease
+        assert collection.store.lease("x/1/y", 60, 8, 1_000) == []
+        go_on.set()
+        until(lambda: collection.store.job(job.id).added == 1, "the job was not done")
+
+
+def test_told_to_stop_in_something_long_it_lets_go_and_leaves(collection: Collection) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(texts: Sequence[str]) -> Vectors:
+        inside.set()
+        go_on.wait(20)
+        raise Unavailable("embedder", "stopped")
+
+    collection.embedder.embed_documents = slow  # type: ignore[method-assign]
+    collection.store.enqueue(docs("a"))
+    left: list[int] = []
+
+    def leave(code: int) -> None:
+        left.append(code)
+        go_on.set()
+
+    with running(collection, leave) as stop:
+        assert inside.wait(20)
+        stop.set()
+        assert go_on.wait(20)
+    assert left == [0]
+    (item,) = collection.store.lease("x/1/y", 60, 8, 1_000)
+    assert item.attempts == 1, "what was broken off does not count as tried"
+
+
+def test_what_a_dead_worker_on_this_machine_held_is_taken_over_at_once(collection: Collection) -> None:
+    import socket
+
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    collection.store.enqueue(docs("a"))
+    assert collection.store.lease(f"{socket.gethostname()}/{gone.pid}/x", 3_600, 8, 1_000)
+    collection.store.enqueue(docs("b"))
+    assert collection.store.lease("elsewhere/1/x", 3_600, 8, 1_000)
+    with running(collection):
+        until(lambda: collection.store.counts().documents == 1, "the work was not taken over")
+    assert collection.store.counts().queued_documents == 1, "a worker elsewhere may still run"
+
+
+def test_orphaned_it_ends(collection: Collection) -> None:
+    stop = threading.Event()
+    worker = worker_of(collection, stop, lease_seconds=1)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    worker.keep_alive(orphaned=lambda: True, leave=lambda _: None)
+    thread.join()
+    assert stop.is_set()
+
+
+class Process:
+    """`python -m ingest.worker` on a data folder, as the child of a process of its own."""
+
+    def __init__(self, data: Path) -> None:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("GROUNDWIRE_")}
+        home = {key: value for key, value in os.environ.items() if key == "GROUNDWIRE_HOME"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ingest.worker"],
+            cwd=ROOT,
+            env=environment | home | {"GROUNDWIRE_DATA": str(data)},
+            stderr=subprocess.DEVNULL,
+        )
+
+    def signal(self, number: int) -> int:
+        self._process.send_signal(number)
+        return self._process.wait(20)
+
+
+@pytest.mark.fault
+def test_killed_while_it_works_the_next_one_finishes_with_every_document_once(tmp_path: Path) -> None:
+    with closing(Store.open(tmp_path / "store.sqlite3")) as store:
+        sentences = " ".join(f"Sentence {number} tells of something else again." for number in range(60))
+        documents = [NewDocument(text=f"Report {number}. {sentences}", id=f"d{number}") for number in range(60)]
+        job = store.enqueue(documents)
+        first = Process(tmp_path)
+        until(lambda: store.job(job.id).added > 0, "the worker did not begin")
+        first.signal(signal.SIGKILL)
+        assert 0 < store.job(job.id).added < 60
+        second = Process(tmp_path)
+        until(lambda: store.job(job.id).state is JobState.SUCCEEDED, "the second worker did not finish")
+        assert second.signal(signal.SIGTERM) == 0
+        ended = store.job(job.id)
+        assert (ended.added, ended.failures) == (60, ())
+        listed, _ = store.documents(None, 100)
+        assert [stored.version for stored in listed] == [1] * 60

@@ -1,0 +1,99 @@
+"""What is particular to Chroma: a server that is away, comes back, or comes back empty."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.adapters.chroma import ChromaIndex
+from rag.errors import SetupError, Unavailable
+from rag.seams import IndexRow, Stamp
+from rag.types import Question
+from tests.rag.adapters.conftest import ChromaServer
+
+STAMP = Stamp("provider/model: one", "0123456789abcdef", 4)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ChromaServer]:
+    server = ChromaServer(tmp_path / "chroma")
+    server.start()
+    yield server
+    server.kill()
+
+
+def row(name: str) -> IndexRow:
+    return IndexRow(name, np.eye(4, dtype=np.float32)[0], "d", 1, "", None, None, None)
+
+
+def found(index: ChromaIndex) -> list[str]:
+    return [match.passage_id for match in index.search(np.eye(4, dtype=np.float32)[0], Question("x"), 5)]
+
+
+def test_a_server_that_is_away_is_a_passing_fault(server: ChromaServer) -> None:
+    with closing(ChromaIndex(server.url, STAMP)) as index:
+        index.add([row("a")])
+        server.kill()
+        for act in (index.count, index.ids, index.drop, lambda: found(index), lambda: index.add([row("b")])):
+            with pytest.raises(Unavailable) as caught:
+                act()
+            assert caught.value.part == "index"
+        server.start()
+        assert found(index) == ["a"]
+
+
+def test_a_server_whose_folder_was_deleted_is_used_as_an_empty_one(server: ChromaServer) -> None:
+    with closing(ChromaIndex(server.url, STAMP)) as index:
+        index.add([row("a")])
+        server.kill()
+        shutil.rmtree(server.folder)
+        server.start()
+        assert index.count() == 0
+        index.add([row("b")])
+        assert found(index) == ["b"]
+
+
+def test_collections_another_process_dropped_are_made_anew(server: ChromaServer) -> None:
+    with closing(ChromaIndex(server.url, STAMP)) as index, closing(ChromaIndex(server.url, STAMP)) as other:
+        index.add([row("a")])
+        other.drop()
+        assert found(index) == []
+        index.add([row("b")])
+        assert found(other) == ["b"]
+
+
+def test_more_rows_than_go_into_one_request_are_no_matter(
+    server: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.adapters.chroma._BATCH", 100)
+    monkeypatch.setattr("rag.adapters.chroma._PAGE", 130)
+    vectors = np.random.default_rng(1).normal(size=(350, 4)).astype(np.float32)
+    rows = [IndexRow(f"p{number}", vector, "d", 1, "", None, None, None) for number, vector in enumerate(vectors)]
+    with closing(ChromaIndex(server.url, STAMP)) as index:
+        index.add(rows)
+        assert index.count() == 350
+        assert index.ids() == {row.passage_id for row in rows}
+        index.delete([row.passage_id for row in rows])
+        assert index.count() == 0
+
+
+def test_an_address_that_is_none_is_refused_at_once() -> None:
+    for url in ("", "localhost:8000", "ftp://localhost"):
+        with pytest.raises(SetupError, match="GROUNDWIRE_CHROMA_URL"):
+            ChromaIndex(url, STAMP)
+
+
+def test_a_proxy_in_the_environment_is_not_asked_for_this_machine(
+    server: ChromaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "example.com")
+    with closing(ChromaIndex(server.url, STAMP)) as index:
+        assert index.count() == 0
