@@ -14,7 +14,6 @@ import asyncio
 import json
 import sys
 import tempfile
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple
@@ -27,9 +26,8 @@ from numpy.typing import NDArray
 
 from evals.measures import contains
 from evals.questions import GoldQuestion, choose, read_set
-from ingest.pipeline import Pipeline
 from ingest.readers import read
-from ingest.worker import Worker
+from ingest.worker import work_off
 from rag.answer import Answerer
 from rag.compose import Engine, build
 from rag.settings import load_settings
@@ -64,10 +62,7 @@ def collect(folder: Path, part: str, limit: int | None, out: Path) -> None:
 def _take_in(engine: Engine, documents: Path) -> None:
     found = [document for document in read(documents, documents.name) if isinstance(document, NewDocument)]
     engine.store.enqueue(found)
-    pipeline = Pipeline(engine.store, engine.embedder, engine.index, engine.settings.max_text_chars)
-    worker = Worker(engine.store, pipeline, engine.embedder, engine.settings.lease_seconds, threading.Event())
-    while worker.step():
-        pass
+    work_off(engine)
 
 
 async def _rows(engine: Engine, gold: GoldQuestion) -> list[Row]:

@@ -14,7 +14,7 @@ from rag.adapters.lexical import FullText
 from rag.adapters.llm import LangChainModel, open_model
 from rag.adapters.sbert import SentenceTransformerEmbedder
 from rag.answer import Answerer
-from rag.errors import GroundwireError
+from rag.errors import GroundwireError, Unavailable
 from rag.retrieve import Retriever
 from rag.seams import Embedder, IndexCopy, LanguageModel
 from rag.settings import Settings
@@ -82,8 +82,8 @@ def assemble(settings: Settings, embedder: Embedder, model: LanguageModel) -> En
 def _wrong(check: Callable[[], object]) -> str | None:
     try:
         check()
-    except (GroundwireError, OSError) as error:
-        return str(error) or type(error).__name__
+    except GroundwireError as error:
+        return str(error)
     return None
 
 
@@ -93,5 +93,8 @@ def _reach(settings: Settings) -> None:
         return
     headers = {"Authorization": f"Bearer {settings.model_key.get_secret_value()}"}
     request = urllib.request.Request(f"{settings.model_url.rstrip('/')}/models", headers=headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=MODEL_TIMEOUT):  # noqa: S310 - the address is a setting
-        pass
+    try:
+        with urllib.request.urlopen(request, timeout=MODEL_TIMEOUT):  # noqa: S310 - the address is a setting
+            pass
+    except OSError as error:
+        raise Unavailable("model", f"the model server does not answer: {getattr(error, 'reason', error)}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -12,8 +11,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from ingest.pipeline import Pipeline
-from ingest.worker import Worker
+from ingest.worker import work_off
 from rag.compose import Engine
 from tests.fakes import ScriptedModel
 
@@ -42,11 +40,7 @@ class Service:
 
     def work(self) -> None:
         """Do what an ingest worker beside this service would do, until nothing is left."""
-        engine = self.engine
-        pipeline = Pipeline(engine.store, engine.embedder, engine.index, engine.settings.max_text_chars)
-        worker = Worker(engine.store, pipeline, engine.embedder, engine.settings.lease_seconds, threading.Event())
-        while worker.step():
-            pass
+        work_off(self.engine)
 
     def streamed(self, question: Body) -> list[tuple[str, Body]]:
         """Every event of the streamed reply to a question."""
