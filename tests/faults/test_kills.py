@@ -54,10 +54,17 @@ def kill(service: Service, name: str) -> int:
     return pid
 
 
+def ready(service: Service) -> bool:
+    try:
+        return httpx.get(f"{service.base}/readyz", timeout=30).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def back(service: Service, name: str, killed: int) -> None:
     """Returns once the killed child has a new life, and the whole service is ready."""
     until(lambda: pids(service.data).get(name, killed) != killed, f"{name} is not back")
-    until(lambda: httpx.get(f"{service.base}/readyz", timeout=30).status_code == 200, "not ready again")
+    until(lambda: ready(service), "not ready again")
     assert set(pids(service.data)) == set(CHILDREN)
 
 
