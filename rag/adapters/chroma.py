@@ -19,7 +19,8 @@ from rag.types import Filters, Question
 
 _BATCH = 1_000
 _PAGE = 5_000
-_NOW = timedelta(seconds=5)
+# a question that waited its turn for a while still asks about the present
+_NOW = timedelta(minutes=5)
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9._-]+")
 
 T = TypeVar("T")

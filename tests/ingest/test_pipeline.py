@@ -252,7 +252,7 @@ def test_deleting_empties_the_index_too_if_not_now_then_later(collection: Collec
 
 
 def test_a_long_text_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
-    text = " ".join(f"This is sentence number {number} of a very long text." for number in range(900))
+    text = " ".join(f"This is sentence number {number} of a very long text." for number in range(560))
     stop = False
     with closing(Collection(tmp_path / "store.sqlite3")) as collection:
         pipeline = Pipeline(collection.store, collection.embedder, collection.index, stopping=lambda: stop)
@@ -260,7 +260,7 @@ def test_a_long_text_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
 
         def embed_and_stop(texts: Sequence[str]) -> Vectors:
             nonlocal stop
-            stop = len(collection.embedder.embedded) > 40
+            stop = True
             return embed(texts)
 
         collection.embedder.embed_documents = embed_and_stop  # type: ignore[method-assign]
@@ -271,7 +271,7 @@ def test_a_long_text_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
         collection.embedder.embed_documents = embed  # type: ignore[method-assign]
         collection.store.release(OWNER)
         collection.work()
-        assert len(collection.embedder.embedded) == collection.store.counts().passages > 60
+        assert len(collection.embedder.embedded) == collection.store.counts().passages > 40
 
 
 def test_repair_finds_what_the_index_lost_and_what_it_has_too_much(collection: Collection, index: RowIndex) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -159,38 +160,44 @@ def test_orphaned_it_ends(collection: Collection) -> None:
     assert stop.is_set()
 
 
-class Process:
-    """`python -m ingest.worker` on a data folder, as the child of a process of its own."""
+@contextmanager
+def process(data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m ingest.worker` on a data folder; killed in the end if it still runs."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GROUNDWIRE_")}
+    environment |= {key: os.environ[key] for key in ("GROUNDWIRE_HOME",) if key in os.environ}
+    command = [sys.executable, "-m", "ingest.worker"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment | {"GROUNDWIRE_DATA": str(data)}, stderr=subprocess.DEVNULL
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
-    def __init__(self, data: Path) -> None:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("GROUNDWIRE_")}
-        home = {key: value for key, value in os.environ.items() if key == "GROUNDWIRE_HOME"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.worker"],
-            cwd=ROOT,
-            env=environment | home | {"GROUNDWIRE_DATA": str(data)},
-            stderr=subprocess.DEVNULL,
-        )
 
-    def signal(self, number: int) -> int:
-        self._process.send_signal(number)
-        return self._process.wait(20)
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Longer than `until` has patience for: the real embedder is loaded meanwhile."""
+    deadline = time.monotonic() + 120
+    while not happened():
+        assert time.monotonic() < deadline, "the worker did not get there"
+        time.sleep(0.01)
 
 
 @pytest.mark.fault
 def test_killed_while_it_works_the_next_one_finishes_with_every_document_once(tmp_path: Path) -> None:
+    count = 160
     with closing(Store.open(tmp_path / "store.sqlite3")) as store:
-        sentences = " ".join(f"Sentence {number} tells of something else again." for number in range(60))
-        documents = [NewDocument(text=f"Report {number}. {sentences}", id=f"d{number}") for number in range(60)]
-        job = store.enqueue(documents)
-        first = Process(tmp_path)
-        until(lambda: store.job(job.id).added > 0, "the worker did not begin")
-        first.signal(signal.SIGKILL)
-        assert 0 < store.job(job.id).added < 60
-        second = Process(tmp_path)
-        until(lambda: store.job(job.id).state is JobState.SUCCEEDED, "the second worker did not finish")
-        assert second.signal(signal.SIGTERM) == 0
+        sentences = " ".join(f"Sentence {number} tells of something else again." for number in range(15))
+        job = store.enqueue([NewDocument(text=f"Report {n}. {sentences}", id=f"d{n}") for n in range(count)])
+        with process(tmp_path) as first:
+            wait_for(lambda: store.job(job.id).added > 0)
+            first.kill()
+        assert 0 < store.job(job.id).added < count
+        with process(tmp_path) as second:
+            wait_for(lambda: store.job(job.id).state is JobState.SUCCEEDED)
+            second.send_signal(signal.SIGTERM)
+            assert second.wait(20) == 0
         ended = store.job(job.id)
-        assert (ended.added, ended.failures) == (60, ())
-        listed, _ = store.documents(None, 100)
-        assert [stored.version for stored in listed] == [1] * 60
+        assert (ended.added, ended.failures) == (count, ())
+        listed, _ = store.documents(None, count)
+        assert [stored.version for stored in listed] == [1] * count
