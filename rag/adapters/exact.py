@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import func, select
+from numpy.typing import NDArray
+from sqlalchemy import func, literal_column, select
 
 from rag.seams import IndexRow, Match, Stamp, Vectors
 from rag.store import Store
@@ -15,6 +16,10 @@ from rag.store.tables import vectors as table
 from rag.types import Question
 
 _PAGE = 4_096
+
+
+# The plus keeps SQLite from beginning with every vector there is when a filter leaves few passages.
+_SAME_TEXT = table.c.embedded == literal_column("+passages.embedded")
 
 
 class ExactIndex:
@@ -29,17 +34,17 @@ class ExactIndex:
 
         Raises `Unavailable`.
         """
-        query = select(passages.c.id, table.c.vector)
-        query = query.select_from(JOINED.join(table, table.c.embedded == passages.c.embedded))
+        query = select(passages.c.id, table.c.vector).select_from(JOINED.join(table, _SAME_TEXT))
         query = query.where(table.c.stamp == self._stamp.key, visible(question))
         best: list[Match] = []
         with self._store.read() as connection:
             for rows in connection.execution_options(yield_per=_PAGE).execute(query).partitions():
-                matrix = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32)
+                matrix = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float32).reshape(len(rows), -1)
                 # equal vectors may differ in the last digits of their products; that must not order them
-                scores = np.round(matrix.reshape(len(rows), -1).astype(np.float64) @ vector.astype(np.float64), 6)
-                found = [Match(row.id, float(score)) for row, score in zip(rows, scores, strict=True)]
-                best = sorted(best + found, key=lambda match: (-match.score, match.passage_id))[:limit]
+                scores = np.round(matrix.astype(np.float64) @ vector.astype(np.float64), 6)
+                best = _best(
+                    best + [Match(rows[place].id, float(scores[place])) for place in _top(scores, limit)], limit
+                )
         return best
 
     def add(self, rows: Sequence[IndexRow]) -> None:
@@ -63,3 +68,15 @@ class ExactIndex:
         query = select(func.count()).select_from(passages).join(table, table.c.embedded == passages.c.embedded)
         with self._store.read() as connection:
             return connection.execute(query.where(table.c.stamp == self._stamp.key)).scalar_one()
+
+
+def _top(scores: NDArray[np.float64], limit: int) -> list[int]:
+    """Where the `limit` highest scores are, with all that are equal to the lowest of them."""
+    if len(scores) <= limit:
+        return list(range(len(scores)))
+    least = np.partition(scores, -limit)[-limit]
+    return [int(place) for place in np.flatnonzero(scores >= least)]
+
+
+def _best(matches: list[Match], limit: int) -> list[Match]:
+    return sorted(matches, key=lambda match: (-match.score, match.passage_id))[:limit]

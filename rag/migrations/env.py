@@ -1,6 +1,7 @@
 """What alembic runs: the migrations, on the connection and in the transaction of whoever calls.
 
-`Store.open` calls it. To write a new migration, see CONTRIBUTING.
+`Store.open` calls it. A change of the tables is a new file in `versions/`, its revision in `HEAD` of
+`rag.store.database`, and `rag.store.tables` brought in line; tests compare the three.
 """
 
 from alembic import context

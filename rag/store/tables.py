@@ -39,14 +39,14 @@ documents = Table(
     Column("current", Integer, nullable=False),
 )
 
-# Metadata belongs to a version: an old version is shown under the title it had.
+# Metadata belongs to a version: an old version is shown under the title it had. The text comes last, so that
+# what is asked of every version can be read without it.
 versions = Table(
     "versions",
     metadata,
     Column("key", Integer, primary_key=True),
     Column("document_id", String, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("text", Text, nullable=False),
     Column("characters", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("title", String, nullable=False),
@@ -58,6 +58,7 @@ versions = Table(
     Column("indexed_at", Integer, nullable=False),
     Column("valid_from", Integer, nullable=False),
     Column("valid_to", Integer, nullable=False),
+    Column("text", Text, nullable=False),
     UniqueConstraint("document_id", "number"),
 )
 
