@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 from rag.errors import SetupError
 
@@ -65,22 +66,30 @@ def read(data: Path) -> Runtime | None:
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
     """Holds the data folder. Raises `SetupError` when it is held, or cannot be written to."""
+    with _hold(data):
+        try:
+            yield
+        finally:
+            path_in(data).unlink(missing_ok=True)
+
+
+def _hold(data: Path) -> TextIO:
+    """The lock of the folder, held until it is closed."""
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with _lock_path(data).open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            try:
-                yield
-            finally:
-                path_in(data).unlink(missing_ok=True)
-    except BlockingIOError:
-        running = read(data)
-        who = f"a service at {running.base} (process {running.pid})" if running else "another process"
-        raise SetupError(f"{data} is in use by {who}; stop it, or choose another folder with GROUNDWIRE_DATA") from None
-    except (PermissionError, NotADirectoryError, FileExistsError) as error:
+        lock = _lock_path(data).open("a")
+    except OSError as error:
         raise SetupError(
             f"{error.filename or data} cannot be written ({error.strerror}); choose a folder with GROUNDWIRE_DATA"
         ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        running = read(data)
+        who = f"a service at {running.base} (process {running.pid})" if running else "another process"
+        raise SetupError(f"{data} is in use by {who}; stop it, or choose another folder with GROUNDWIRE_DATA") from None
+    return lock
 
 
 def _lock_path(data: Path) -> Path:
