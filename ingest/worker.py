@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BATCH_ITEMS = 32
 BATCH_CHARACTERS = 200_000
-_IDLE, _FAULT, _REPAIR_AGAIN = 0.2, 1.0, 3.0
+_IDLE, _FAULT, _REPAIR_EVERY = 0.2, 1.0, 10.0
 _GRACE = 1.0
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,6 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._stop = stop
         self._ended = threading.Event()
-        self._repaired = False
         self._next_repair = 0.0
         self._warm = False
 
@@ -118,23 +117,15 @@ class Worker:
                 self._store.expire(owner)
 
     def _repair(self) -> None:
-        if not self._repaired and time.monotonic() >= self._next_repair:
-            try:
-                self._pipeline.repair()
-            except Unavailable as error:
-                # work goes on meanwhile, and tells those who wait for it if it cannot
-                log.warning("the index is checked later: %s", error)
-                self._next_repair = time.monotonic() + _REPAIR_AGAIN
-            else:
-                self._repaired = True
-
-
-def work_off(engine: Engine) -> None:
-    """Take in, in this thread, whatever waits in the engine's store; return when nothing is left."""
-    pipeline = Pipeline(engine.store, engine.embedder, engine.index, engine.settings.max_text_chars)
-    worker = Worker(engine.store, pipeline, engine.embedder, engine.settings.lease_seconds, threading.Event())
-    while worker.step():
-        pass
+        """See every so often that the index holds what the store says: its server may have lost it at any time."""
+        if time.monotonic() < self._next_repair:
+            return
+        try:
+            self._pipeline.repair()
+        except Unavailable as error:
+            # work goes on meanwhile, and tells those who wait for it if it cannot
+            log.warning("the index is checked later: %s", error)
+        self._next_repair = time.monotonic() + _REPAIR_EVERY
 
 
 def _runs(pid: int) -> bool:

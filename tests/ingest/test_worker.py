@@ -150,6 +150,24 @@ def test_what_a_dead_worker_on_this_machine_held_is_taken_over_at_once(collectio
     assert collection.store.counts().queued_documents == 1, "a worker elsewhere may still run"
 
 
+def test_the_index_is_looked_at_again_and_again_while_it_runs(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.worker._REPAIR_EVERY", 0.05)
+    repairs: list[int] = []
+    repair = Pipeline.repair
+
+    def counted(pipeline: Pipeline) -> None:
+        repairs.append(1)
+        if len(repairs) == 1:
+            raise Unavailable("index", "it is just being started")
+        repair(pipeline)
+
+    monkeypatch.setattr(Pipeline, "repair", counted)
+    with running(collection):
+        until(lambda: len(repairs) > 2, "the index was not looked at again")
+
+
 def test_orphaned_it_ends(collection: Collection) -> None:
     stop = threading.Event()
     worker = worker_of(collection, stop, lease_seconds=1)
