@@ -8,6 +8,7 @@ believed: the caller checks every piece against the catalogue.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -128,12 +129,10 @@ def _reason(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     if full := [line for line in lines if "No space left on device" in line]:
         return full[-1][-300:]
-    network = [line for line in lines if "connection broken by" in line]
+    network = [line.partition("connection broken by ")[2] for line in lines if "connection broken by" in line]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
-    chosen = (network[-1].partition("connection broken by ")[2] if network else "") or (errors or lines or ["failed"])[
-        -1
-    ]
-    return chosen[:300]
+    chosen = (network or errors or lines or ["it failed without a word"])[-1]
+    return re.sub(r"^.*object at 0x\w+>: |'\)'.*$", "", chosen)[:300]
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> Stream:

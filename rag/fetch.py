@@ -145,7 +145,7 @@ def _bring(
             parcels[carrier.parcel(piece)].append(piece)
         progress.begin(f"{weight.name} from {carrier.name}", sum(piece.size for piece in missing), len(parcels))
         failures = _from(carrier, parcels, partial, progress)
-        missing = [piece for parcel in failures for piece in parcels[parcel]]
+        missing = [piece for piece in missing if carrier.parcel(piece) in failures]
         reasons += sorted(filter(None, failures.values()))[:1]
     if missing:
         raise SetupError(
