@@ -128,6 +128,14 @@ class Worker:
         self._next_repair = time.monotonic() + _REPAIR_EVERY
 
 
+def work_off(engine: Engine) -> None:
+    """Take in, in this thread, whatever waits in the engine's store; return when nothing is left."""
+    pipeline = Pipeline(engine.store, engine.embedder, engine.index, engine.settings.max_text_chars)
+    worker = Worker(engine.store, pipeline, engine.embedder, engine.settings.lease_seconds, threading.Event())
+    while worker.step():
+        pass
+
+
 def _runs(pid: int) -> bool:
     if pid == os.getpid():
         return False
