@@ -11,7 +11,7 @@ import sys
 import uvicorn
 
 from api.app import create_app
-from rag.compose import Engine, build
+from rag.compose import build
 from rag.errors import SetupError
 from rag.settings import Settings, load_settings
 
@@ -32,18 +32,11 @@ def main() -> int:
     return 0
 
 
-def _warm(settings: Settings) -> Engine:
-    """An engine that has loaded what it needs: when it is there, questions can be answered."""
-    engine = build(settings)
-    engine.warm()
-    return engine
-
-
 def server(settings: Settings) -> uvicorn.Server:
     """The server, not yet started. Replies that are not done when it ends are given `GRACE_SECONDS`."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(lambda: _warm(settings), settings),
+            create_app(lambda: build(settings), settings),
             host=settings.host,
             port=settings.port,
             access_log=False,

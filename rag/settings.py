@@ -42,7 +42,12 @@ class Settings(BaseSettings):
     model_url: str = Field("", description="base URL of an OpenAI-compatible endpoint that serves `model`")
     model_key: SecretStr = Field(SecretStr(""), description="API key for that endpoint")
     embedder: str = Field("all-minilm-l6-v2", min_length=1, description="a name listed by `groundwire models`")
-    threads: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, le=256, description="threads of the local language model")
+    threads: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 8),
+        ge=1,
+        le=256,
+        description="threads of the local language model",
+    )
     context_tokens: int = Field(4096, ge=1024, le=131072, description="context window of the local language model")
 
     # index
@@ -55,13 +60,22 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(64 * 2**20, ge=2**10, le=2**32, description="largest request body")
     max_batch: int = Field(1_000, ge=1, le=100_000, description="documents in one request")
     max_text_chars: int = Field(2_000_000, ge=1_000, le=50_000_000, description="characters in one document")
-    lease_seconds: float = Field(60.0, ge=1.0, le=3600.0, description="how long an ingest worker may be silent before its work is given to another")
-    memory_limit_mb: int = Field(6_000, ge=512, le=1_000_000, description="a child process larger than this is restarted")
+    lease_seconds: float = Field(
+        60.0,
+        ge=1.0,
+        le=3600.0,
+        description="how long an ingest worker may be silent before its work is given to another",
+    )
+    memory_limit_mb: int = Field(
+        6_000, ge=512, le=1_000_000, description="a child process larger than this is restarted"
+    )
 
     @model_validator(mode="after")
     def _loopback_only(self) -> Self:
         if self.host not in LOOPBACK:
-            raise ValueError(f"host {self.host!r} is not a loopback address; without API keys the service binds to loopback only")
+            raise ValueError(
+                f"host {self.host!r} is not a loopback address; without API keys the service binds to loopback only"
+            )
         return self
 
     @property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import GroundwireError, Unavailable
 from rag.seams import Message
 from rag.settings import Settings
+from rag.weights import catalogue
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -22,8 +23,10 @@ MOST_ALTERNATIVES = 20
 class LangChainModel:
     """A chat model that LangChain drives, decoded greedily. It is made when first used: importing it takes seconds."""
 
-    def __init__(self, name: str, make: Callable[[], BaseChatModel]) -> None:
+    def __init__(self, name: str, make: Callable[[], BaseChatModel], afresh: Mapping[str, Any] | None = None) -> None:
+        """`afresh` are arguments that make the server read a prompt as if it had never seen its beginning."""
         self.name = name
+        self._afresh = afresh or {}
         self._make = make
         self._made: BaseChatModel | None = None
         self._turn = threading.Lock()
@@ -38,7 +41,7 @@ class LangChainModel:
                         yield str(text)
 
     async def prefers(self, messages: Sequence[Message], options: tuple[str, str]) -> float | None:
-        model = self.load().bind(max_tokens=1, logprobs=True, top_logprobs=MOST_ALTERNATIVES)
+        model = self.load().bind(max_tokens=1, logprobs=True, top_logprobs=MOST_ALTERNATIVES, **self._afresh)
         with _translated(self.name):
             try:
                 reply = await model.ainvoke(_turns(messages))
@@ -60,7 +63,10 @@ def open_model(settings: Settings) -> LangChainModel:
     A local model without a server raises `Unavailable` when it is used, not before.
     """
     if settings.model_url:
-        return LangChainModel(settings.model, lambda: _openai_compatible(settings))
+        # A prefix read in another batch can tip a near tie the other way, so llama.cpp's cache is kept from reaching
+        # from one question into the next: the same question has the same answer.
+        afresh = {"extra_body": {"cache_prompt": False}} if settings.model in catalogue() else {}
+        return LangChainModel(settings.model, lambda: _openai_compatible(settings), afresh)
     if ":" in settings.model:
         return LangChainModel(settings.model, lambda: _any_provider(settings))
     return LangChainModel(settings.model, _nothing_serves)
