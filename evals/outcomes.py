@@ -161,14 +161,13 @@ def evidence_ranks(gold: Sequence[tuple[str, str]], passages: Sequence[dict[str,
     )
 
 
-def same_reply(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two bodies give the same answer: everything but the id and the timings.
+def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The fields in which two bodies give another answer: all but the id and the timings count.
 
-    >>> same_reply({"id": "1", "status": "not_found"}, {"id": "2", "status": "not_found"})
-    True
+    >>> differences({"id": "1", "status": "not_found"}, {"id": "2", "status": "answered"})
+    ['status']
     """
-    changing = {"id", "timings_ms"}
-    return {k: v for k, v in one.items() if k not in changing} == {k: v for k, v in other.items() if k not in changing}
+    return sorted(key for key in (one.keys() | other.keys()) - {"id", "timings_ms"} if one.get(key) != other.get(key))
 
 
 def _misled(question: GoldQuestion, status: str, text: str) -> bool | None:

@@ -37,7 +37,7 @@ def table(run: Run) -> list[str]:
         if value is not None:
             lines.append(f"{figure.name:<24}{_with_interval(figure.of, run.outcomes):<24}{figure.says}")
     if run.same_answer_twice is not None:
-        same = f"{sum(run.repeats.values())} of {len(run.repeats)}"
+        same = f"{sum(not different for different in run.repeats.values())} of {len(run.repeats)}"
         lines.append(f"{'same_answer_twice':<24}{same:<24}questions asked again at the end")
     return lines
 
@@ -59,7 +59,7 @@ def summary(run: Run, recipe: dict[str, Any]) -> dict[str, Any]:
         "questions": len(run.outcomes),
         "interval": f"95 %, percentile bootstrap over questions, {RESAMPLES} resamples",
         "figures": {figure.name: entry for figure in FIGURES if (entry := _entry(figure, run.outcomes)) is not None},
-        "same_answer_twice": run.repeats,
+        "differed_when_asked_twice": run.repeats,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from evals.client import Client
 from evals.measures import share
-from evals.outcomes import Outcome, judge, same_reply
+from evals.outcomes import Outcome, differences, judge
 from evals.questions import GoldQuestion
 
 Progress = Callable[[int, int], None]
@@ -20,17 +20,17 @@ ASKED_TWICE = 5
 class Run:
     """The outcomes in the order asked and the bodies behind them, and the ids of the questions asked twice.
 
-    `repeats` says for each of those whether the second reply was the same.
+    `repeats` holds for each of those the fields in which the second reply differed from the first.
     """
 
     outcomes: tuple[Outcome, ...]
     bodies: tuple[dict[str, Any], ...]
-    repeats: dict[str, bool]
+    repeats: dict[str, list[str]]
     model: str
 
     @property
     def same_answer_twice(self) -> float | None:
-        return share(self.repeats.values())
+        return share(not different for different in self.repeats.values())
 
 
 def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progress) -> Run:
@@ -44,7 +44,7 @@ def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progres
         bodies.append(reply.body)
         progress(number, len(questions))
     again = {
-        questions[at].id: same_reply(bodies[at], client.ask(questions[at].body()).body)
+        questions[at].id: differences(bodies[at], client.ask(questions[at].body()).body)
         for at in spread(len(questions), ASKED_TWICE)
     }
     return Run(tuple(outcomes), tuple(bodies), again, next((body["model"] for body in bodies if body.get("model")), ""))

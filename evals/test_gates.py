@@ -20,5 +20,5 @@ def test_gate(gate: Gate, run: Run) -> None:
 
 def test_the_same_question_has_the_same_answer_twice(run: Run) -> None:
     """A few questions asked again at the end get the same reply, to the byte, but for its id and timings."""
-    different = sorted(question for question, same in run.repeats.items() if not same)
-    assert not different, f"answered differently the second time: {', '.join(different)}"
+    different = {question: fields for question, fields in run.repeats.items() if fields}
+    assert not different, f"answered differently the second time, in these fields: {different}"

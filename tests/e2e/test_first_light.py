@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from evals.client import Client
-from evals.outcomes import fault, same_reply
+from evals.outcomes import differences, fault
 from evals.service import Service
 
 pytestmark = pytest.mark.e2e
@@ -79,11 +79,11 @@ def test_a_stream_sends_passages_then_sentences_then_the_same_answer(client: Cli
     assert [event.data["text"] for event in events[1:-1]] == [sentence["text"] for sentence in last["sentences"]]
     assert events[0].data["passages"] == last["passages"]
     assert_every_quote_is_the_stored_text(client, last)
-    assert same_reply(last, ask(client, WHERE))
+    assert not differences(last, ask(client, WHERE))
 
 
 def test_the_same_question_asked_twice_has_the_same_answer(client: Client) -> None:
-    assert same_reply(ask(client, WHERE), ask(client, WHERE))
+    assert not differences(ask(client, WHERE), ask(client, WHERE))
 
 
 def test_a_question_that_no_article_answers_is_refused_with_a_reason(client: Client) -> None:

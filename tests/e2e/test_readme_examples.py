@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evals.client import Client
-from evals.outcomes import same_reply
+from evals.outcomes import differences
 from evals.service import COMMAND, Service
 from tests.readme import ROOT, Example, examples
 
@@ -49,7 +49,7 @@ def test_every_example_works_and_prints_what_readme_shows(service: Service, clie
         assert done.returncode in (0, REFUSED), (example.command, done.stderr)
         assert '"code":' not in done.stdout, f"{example.command}: {done.stdout}"
         if example.shown.startswith("{"):
-            assert same_reply(cited(json.loads(done.stdout)), cited(json.loads(example.shown)))
+            assert not differences(cited(json.loads(done.stdout)), cited(json.loads(example.shown)))
         elif example.shown:
             assert done.stdout.strip() == example.shown
         wait_for_jobs(client)

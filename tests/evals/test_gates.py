@@ -113,4 +113,4 @@ def test_results_are_written_as_a_row_a_question_and_a_summary_with_its_recipe(t
 
 def ran(outcomes: list[Outcome]) -> Run:
     bodies = tuple(answered() if outcome.answered else refused() for outcome in outcomes)
-    return Run(tuple(outcomes), bodies, {"when": True, "why": True}, "scripted")
+    return Run(tuple(outcomes), bodies, {"when": [], "why": []}, "scripted")

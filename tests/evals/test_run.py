@@ -39,7 +39,7 @@ def test_a_run_keeps_an_outcome_and_the_whole_body_for_each_question(client: Cli
     assert (broken.status, broken.right) == ("error", False)
     assert "422" in str(broken.error)
     assert run.model == "scripted"
-    assert run.repeats["seeds-where-killed"] is True
+    assert run.repeats["seeds-where-killed"] == []
 
 
 def test_a_stream_ends_with_the_answer_and_is_timed(client: Client) -> None:
