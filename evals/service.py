@@ -38,7 +38,8 @@ def serving(data: Path, *, seeds: bool = True, model: str | None = None) -> Iter
     """`groundwire serve` on `data`, ready to answer. What it prints is in `data/serve.log`.
 
     Raises `Unavailable` with the end of that log if it ends or is not ready in time. It is always stopped: with
-    SIGTERM, and with SIGKILL to all of its processes if that is not enough.
+    SIGTERM, and with SIGKILL to all of its processes if that is not enough. Meanwhile SIGTERM to this process is a
+    `KeyboardInterrupt`, so that the block is left properly then too. To be called from the main thread.
     """
     data.mkdir(parents=True, exist_ok=True)
     command = [str(COMMAND), "serve", *([] if seeds else ["--no-seeds"])]
@@ -46,6 +47,7 @@ def serving(data: Path, *, seeds: bool = True, model: str | None = None) -> Iter
     if model:
         chosen["GROUNDWIRE_MODEL"] = model
     log = data / "serve.log"
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     with log.open("wb") as output:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -55,7 +57,9 @@ def serving(data: Path, *, seeds: bool = True, model: str | None = None) -> Iter
         base = _wait_until_ready(process, log)
         yield Service(base, data, process.pid, time.perf_counter() - began)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not interrupt the stopping
         _stop(process)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
