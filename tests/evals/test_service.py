@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.readme import ROOT
 
-# In place of `groundwire serve`: says that it is ready, at the address of a page that answers, and ends on SIGTERM only.
+# In place of `groundwire serve`: says that it is ready at an address that answers, and ends on SIGTERM only.
 STAND_IN = """\
 #!{python}
 import http.server, os
