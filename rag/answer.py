@@ -30,12 +30,14 @@ from rag.refuse import gives_up, reason
 from rag.retrieve import Retriever
 from rag.seams import Embedder, LanguageModel
 from rag.support import Calibration, Signals, Verdict
-from rag.types import Answer, Claim, Completed, Event, Hit, Question, Refusal, Retrieved, Status, Verified
+from rag.types import Answer, Citation, Claim, Completed, Event, Hit, Question, Refusal, Retrieved, Status, Verified
 from rag.verify import faults
 
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 EVIDENCE_TOKENS: Final = 240
+ATTEMPTS: Final = 2
+PROMISING: Final = 0.5
 SHORT: Final = ("in one short sentence", 96)
 LONG: Final = ("in at most three short sentences", 224)
 
@@ -80,33 +82,36 @@ class Answerer:
         claims: list[Claim] = []
         verdicts: list[Verdict] = []
         markers = Markers()
-        async with aclosing(self._sentences(question, reading, clock)) as sentences:
-            async for sentence, contained in sentences:
-                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained)
-                verdicts.append(judged.verdict)
-                self._observe(judged.verdict)
-                clock.lap("verify")
-                if judged.verdict.released and sentence not in {claim.text for claim in claims}:
-                    citations = markers.cite(judged.quotes)
-                    claims.append(Claim(sentence, tuple(c.marker for c in citations), round(judged.verdict.support, 3)))
-                    yield Verified(claims[-1], citations)
+        attempt: Reading | None = reading
+        for _ in range(ATTEMPTS):
+            if attempt is None:
+                break
+            judged: Judged | None = None
+            async with aclosing(self._judged(question, attempt, clock)) as sentences:
+                async for judged in sentences:
+                    verdicts.append(judged.verdict)
+                    self._observe(judged.verdict)
+                    if judged.verdict.released and judged.verdict.sentence not in {claim.text for claim in claims}:
+                        citations = markers.cite(judged.quotes)
+                        claims.append(_claim(judged.verdict, citations))
+                        yield Verified(claims[-1], citations)
+            attempt = None if claims else _other_sources(attempt, judged)
         yield Completed(self._reply(question, reading, hits, claims, markers, verdicts, clock))
 
-    async def _sentences(
-        self, question: Question, reading: Reading, clock: Clock
-    ) -> AsyncGenerator[tuple[str, float | None], None]:
-        """Drafted sentences as they are completed, and how far the model thinks the evidence has the answer."""
+    async def _judged(self, question: Question, reading: Reading, clock: Clock) -> AsyncGenerator[Judged, None]:
+        """A verdict on each sentence of a draft from this reading, as soon as the sentence is complete."""
         if not reading.candidates:
             return
         length, max_tokens = LONG if _BROAD.search(question.text) else SHORT
         evidence = select(reading.candidates, EVIDENCE_TOKENS)
         contained = await self._model.prefers(prompt.contained(question, evidence), prompt.YES_OR_NO)
         stream = self._model.stream(prompt.draft(question, evidence, length), max_tokens)
-        drafted = SentenceStream()
         async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
-            async for sentence in _complete(pieces, drafted):
+            async for sentence in _complete(pieces):
                 clock.lap("generate")
-                yield sentence, contained
+                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained)
+                clock.lap("verify")
+                yield judged
         clock.lap("generate")
 
     def _judge(self, question: Question, reading: Reading, sentence: str, contained: float | None) -> Judged:
@@ -176,10 +181,27 @@ class Clock:
         return spent | {"total": round(1000 * (time.perf_counter() - self._began))}
 
 
-async def _complete(pieces: AsyncIterator[str], drafted: SentenceStream) -> AsyncIterator[str]:
+async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
     """The sentences of a draft, each as soon as it is known to be complete."""
+    drafted = SentenceStream()
     async for piece in pieces:
         for sentence in drafted.feed(piece):
             yield sentence
     for sentence in drafted.rest():
         yield sentence
+
+
+def _claim(verdict: Verdict, citations: Sequence[Citation]) -> Claim:
+    return Claim(verdict.sentence, tuple(citation.marker for citation in citations), round(verdict.support, 3))
+
+
+def _other_sources(reading: Reading, judged: Judged | None) -> Reading | None:
+    """What there is to read without the article that a failed draft came from, if it has the words of the question.
+
+    One article that misleads, by mistake or on purpose, must not keep the others from answering.
+    """
+    if judged is None or not judged.quotes:
+        return None
+    others = reading.without(judged.quotes[0].hit.document.id)
+    promising = max((candidate.overlap for candidate in others.candidates), default=0.0) >= PROMISING
+    return others if promising else None

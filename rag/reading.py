@@ -29,6 +29,13 @@ class Reading:
     weights: Mapping[str, float]
     similarity: float
 
+    def without(self, document_id: str) -> Reading:
+        """The same, of the other documents only."""
+        kept = [i for i, candidate in enumerate(self.candidates) if candidate.hit.document.id != document_id]
+        others = [self.candidates[i] for i in kept]
+        nearest = max((candidate.hit.similarity for candidate in others), default=0.0)
+        return Reading(others, self.vectors[kept], self.vector, self.weights, nearest)
+
     def asked(self, quotes: Iterable[Candidate]) -> float:
         """The share of the question's weighted terms that some sentences have, with their headlines."""
         found: set[str] = set()

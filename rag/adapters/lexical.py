@@ -10,22 +10,12 @@ from rag.seams import Match
 from rag.store import Store
 from rag.store.passages import JOINED, visible
 from rag.store.tables import passages
+from rag.terms import STOP_WORDS
 from rag.types import Question
 
 _SPARE = 4
 _MOST_WORDS = 64
 _WORD = re.compile(r"\w+")
-_STOP_WORDS = frozenset(
-    re.findall(
-        _WORD,
-        "a about all also am an and any are as at be been being between both but by can could did do does doing during "
-        "each few for from further had has have having he her here hers him his how i if in into is it its just me "
-        "more most my no nor not now of off on once only or other our out over own same she should so some such than "
-        "that the their theirs them then there these they this those through to too under until up very was we were "
-        "what when where which while who whom whose why will with would you your s t d ll m re ve",
-    )
-)
-
 # A headline says what an article is about, in few words: a match there should help, not decide.
 _RANKED = text(
     "SELECT rowid AS number, bm25(fulltext, 0.5, 1.0) AS distance FROM fulltext "
@@ -65,7 +55,7 @@ def match_expression(question: str) -> str:
     telling = [
         word
         for word in words
-        if word.casefold() not in _STOP_WORDS or (len(word) > 1 and word.isupper() and not question.isupper())
+        if word.casefold() not in STOP_WORDS or (len(word) > 1 and word.isupper() and not question.isupper())
     ]
     return " OR ".join(f'"{word}"' for word in (telling or words)[:_MOST_WORDS])
 
