@@ -11,6 +11,7 @@ import sys
 import uvicorn
 
 from api.app import create_app
+from api.seeding import articles
 from rag.compose import build
 from rag.errors import SetupError
 from rag.settings import Settings, load_settings
@@ -36,7 +37,7 @@ def server(settings: Settings) -> uvicorn.Server:
     """The server, not yet started. Replies that are not done when it ends are given `GRACE_SECONDS`."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(lambda: build(settings), settings),
+            create_app(lambda: build(settings), settings, articles() if settings.seeds else ()),
             host=settings.host,
             port=settings.port,
             access_log=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -21,6 +21,7 @@ from api.service import State
 from rag.compose import Engine
 from rag.errors import GroundwireError
 from rag.settings import Settings
+from rag.types import NewDocument
 
 ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router)
 
@@ -34,12 +35,15 @@ code points in the stored text of a document's version.
 """
 
 
-def create_app(build: Callable[[], Engine], settings: Settings) -> FastAPI:
-    """The app. `build` makes the engine, in a thread, once the app has started; the app closes it."""
+def create_app(build: Callable[[], Engine], settings: Settings, seeds: Sequence[NewDocument] = ()) -> FastAPI:
+    """The app. `build` makes the engine, in a thread, once the app has started; the app closes it.
+
+    It is ready once `seeds` are indexed too.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        boot = Boot(build)
+        boot = Boot(build, seeds)
         boot.start()
         try:
             yield State(settings=settings, boot=boot, admission=Admission(settings.concurrency, settings.queue_limit))

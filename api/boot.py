@@ -10,11 +10,13 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from api.errors import NotReady
+from api.seeding import seed, unfinished
 from rag.compose import Engine
 from rag.errors import GroundwireError, Unavailable
+from rag.types import NewDocument
 
 log = logging.getLogger("groundwire.api")
 
@@ -30,8 +32,11 @@ class Boot:
     What is merely not available yet, a server that still starts, is tried again and again.
     """
 
-    def __init__(self, build: Callable[[], Engine]) -> None:
+    def __init__(self, build: Callable[[], Engine], seeds: Sequence[NewDocument] = ()) -> None:
+        """`seeds` are articles to add; the service is not ready before they are indexed."""
         self._build = build
+        self._seeds = seeds
+        self._seeding: str | None = None
         self._built: Engine | None = None
         self._failure = ""
         self._waiting_for = "starting"
@@ -71,10 +76,16 @@ class Boot:
             return dict.fromkeys(PARTS, self._failure or self._waiting_for)
         old = time.monotonic() - self._checked_at > HEALTH_SECONDS
         if self._check is None or (self._check.done() and old):
-            self._check = asyncio.create_task(asyncio.to_thread(engine.health))
+            self._check = asyncio.create_task(asyncio.to_thread(self._wrong, engine))
             self._checked_at = time.monotonic()
         await asyncio.wait({self._check}, timeout=PATIENCE_SECONDS)
         return self._check.result() if self._check.done() else dict.fromkeys(PARTS, "a part does not answer")
+
+    def _wrong(self, engine: Engine) -> dict[str, str | None]:
+        health = engine.health()
+        if self._seeding is not None and health["store"] is None:
+            health["seeds"] = unfinished(engine.store, self._seeding)
+        return health
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -95,6 +106,7 @@ class Boot:
     def _made(self) -> Engine:
         engine = self._build()
         try:
+            self._seeding = seed(engine.store, self._seeds)
             engine.warm()
         except BaseException:
             engine.close()

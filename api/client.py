@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from urllib.parse import urlsplit
 from rag.errors import GroundwireError, InvalidInput, Unavailable
 
 Body = dict[str, Any]
+
+POLL_SECONDS = 0.25
+FINAL = frozenset({"succeeded", "failed"})
 
 
 class NotRunning(GroundwireError):
@@ -109,3 +113,13 @@ def _parse(data: bytes) -> Body:
     except ValueError:
         reply = {}
     return reply if isinstance(reply, dict) else {"items": reply}
+
+
+def finished(client: Client, job: Body, progress: Callable[[Body], object] = lambda _: None) -> Body:
+    """The job once every document is indexed or listed as a failure. `progress` is told each state on the way."""
+    while job["state"] not in FINAL:
+        progress(job)
+        time.sleep(POLL_SECONDS)
+        job = client.get(f"/v1/jobs/{job['job_id']}")
+    progress(job)
+    return job

@@ -1,33 +1,34 @@
-"""Adds the articles of `seeds/` to a running service, once for each state of them."""
+"""The articles of `seeds/`, added to the store at start, once for each state of them."""
 
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from api.client import Body, Client
+from rag.store import Store
+from rag.types import JobState, NewDocument
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-POLL_SECONDS = 0.25
-FINAL = frozenset({"succeeded", "failed"})
+FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED})
 
 
-def seed(client: Client, folder: Path = SEEDS) -> Body | None:
-    """The job that adds them, None when there are none. The same articles are the same job, however often asked."""
-    articles = [{"id": path.stem, "text": path.read_text("utf-8")} for path in sorted(folder.glob("*.txt"))]
-    if not articles:
+def articles(folder: Path = SEEDS) -> list[NewDocument]:
+    """The text files of a folder, by name; a file's id is its name without the ending."""
+    return [NewDocument(path.read_text("utf-8"), id=path.stem) for path in sorted(folder.glob("*.txt"))]
+
+
+def seed(store: Store, found: Sequence[NewDocument]) -> str | None:
+    """The job that adds these articles, None for none. The same articles are the same job, however often asked:
+    one that somebody deleted does not come back at the next start.
+    """
+    if not found:
         return None
-    key = hashlib.sha256("\0".join(article["id"] + "\0" + article["text"] for article in articles).encode())
-    return client.post("/v1/documents", {"documents": articles}, {"Idempotency-Key": f"seeds-{key.hexdigest()[:32]}"})
+    key = hashlib.sha256("\0".join(f"{article.id}\0{article.text}" for article in found).encode()).hexdigest()
+    return store.enqueue(found, f"seeds-{key[:32]}").id
 
 
-def finished(client: Client, job: Body, progress: Callable[[Body], object] = lambda _: None) -> Body:
-    """The job once every document is indexed or listed as a failure. `progress` is told each state on the way."""
-    while job["state"] not in FINAL:
-        progress(job)
-        time.sleep(POLL_SECONDS)
-        job = client.get(f"/v1/jobs/{job['job_id']}")
-    progress(job)
-    return job
+def unfinished(store: Store, job_id: str) -> str | None:
+    """What is still to do of that job, None when nothing is."""
+    job = store.job(job_id)
+    return None if job.state in FINAL else f"{job.done} of {job.total} articles of seeds/ are indexed"

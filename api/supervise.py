@@ -15,7 +15,6 @@ from api import runtime
 from api.client import Client
 from api.keeper import Keeper
 from api.parts import Arrangement, arrange
-from api.seeding import FINAL, finished, seed
 from rag.errors import GroundwireError
 from rag.settings import Settings
 
@@ -79,12 +78,7 @@ class Service:
             self._stop.set()
 
     async def _greet(self) -> None:
-        try:
-            await self._until_ready()
-            if self._settings.seeds:
-                await asyncio.to_thread(self._seed)
-        except GroundwireError as error:
-            self._say(f"the articles of seeds/ were not added: {error}")
+        await self._until_ready()
         self._say(welcome(self._base, self._settings))
 
     async def _until_ready(self) -> None:
@@ -106,15 +100,6 @@ class Service:
             return "" if body["ready"] else ", ".join([name for name, part in parts.items() if not part["ok"]] + broken)
         except (GroundwireError, KeyError):
             return ", ".join(["api", *broken])
-
-    def _seed(self) -> None:
-        job = seed(self._client)
-        if job is None:
-            return
-        if job["state"] not in FINAL:
-            self._say("adding the articles of seeds/")
-        for failure in finished(self._client, job)["failures"]:
-            self._say(f"seeds/{failure['id']}.txt was not added: {failure['detail']}")
 
     def _changed(self) -> None:
         state = runtime.Runtime(

@@ -123,7 +123,7 @@ def _body(document: NewDocument) -> Body:
 
 def _wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
     """The counts of all jobs once each is final; what failed in them is put on `failures`."""
-    from api.seeding import finished
+    from api.client import finished
 
     total = Counts(total=0, added=0, updated=0, unchanged=0, failed=len(failures))
     length = sum(job["counts"]["total"] for job in jobs)
