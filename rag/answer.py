@@ -29,7 +29,7 @@ from rag.reading import Reading, read
 from rag.refuse import gives_up, reason
 from rag.retrieve import Retriever
 from rag.seams import Embedder, LanguageModel
-from rag.support import Calibration, Signals, Verdict
+from rag.support import UNTOLD, Calibration, Signals, Verdict
 from rag.types import Answer, Citation, Claim, Completed, Event, Hit, Question, Refusal, Retrieved, Status, Verified
 from rag.verify import faults
 
@@ -129,7 +129,7 @@ class Answerer:
             words=aligned.words,
             meaning=aligned.meaning,
             answers=float(reading.vector @ vector),
-            contained=0.5 if contained is None else contained,
+            contained=UNTOLD if contained is None else contained,
         )
         support = self._calibration.support(signals)
         released = not found and support >= self._calibration.threshold

@@ -30,7 +30,7 @@ class Signals:
     answers: float
     """Cosine of the draft to the question."""
     contained: float
-    """The model's own probability that the evidence holds the answer; a half where it does not tell."""
+    """The model's own probability that the evidence holds the answer; `UNTOLD` where it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,8 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-DEFAULT = Calibration(weights=(3.0, 2.0, 3.0, 2.0, 4.0, 0.0, 2.0), bias=-7.5, threshold=0.5)
+UNTOLD = 0.83
+"""What `contained` is taken to be of a model that does not tell: its mean over the questions fitted on."""
+
+DEFAULT = Calibration(weights=(3.63, -1.16, 2.05, 0.16, 8.30, 4.04, 2.35), bias=-13.11, threshold=0.35)
+"""For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
