@@ -17,8 +17,8 @@ environment:
 serve: setup ## start the service, with the articles of seeds/
 	@exec $(BIN)/groundwire serve
 
-test: setup ## every test, the real model included
-	@$(BIN)/python -m pytest tests
+test: setup ## every test and a slice of the evals, the real model included
+	@$(BIN)/python -m pytest tests evals --limit 12
 
 check: environment ## lint and types
 	@$(BIN)/ruff check .
