@@ -35,11 +35,8 @@ from rag.verify import faults
 
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
-EVIDENCE_TOKENS: Final = 240
 ATTEMPTS: Final = 2
 PROMISING: Final = 0.5
-SHORT: Final = ("in one short sentence", 96)
-LONG: Final = ("in at most three short sentences", 224)
 
 _MEASURE = "many|much|old|long|far|tall|big|large|high|often|fast|deep|heavy"
 _BROAD = re.compile(
@@ -47,6 +44,19 @@ _BROAD = re.compile(
     r"|\bwhat (?:happened|led to|are the (?:reasons|causes|differences|effects))\b",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How much is read for an answer, in tokens of evidence, how long it is asked to be, and at most is."""
+
+    evidence_tokens: int
+    asked: str
+    max_tokens: int
+
+
+SHORT: Final = Length(160, "in one short sentence", 96)
+LONG: Final = Length(280, "in at most three short sentences", 224)
 
 
 class Answerer:
@@ -102,10 +112,10 @@ class Answerer:
         """A verdict on each sentence of a draft from this reading, as soon as the sentence is complete."""
         if not reading.candidates:
             return
-        length, max_tokens = LONG if _BROAD.search(question.text) else SHORT
-        evidence = select(reading.candidates, EVIDENCE_TOKENS)
+        length = LONG if _BROAD.search(question.text) else SHORT
+        evidence = select(reading.candidates, length.evidence_tokens)
         contained = await self._model.prefers(prompt.contained(question, evidence), prompt.YES_OR_NO)
-        stream = self._model.stream(prompt.draft(question, evidence, length), max_tokens)
+        stream = self._model.stream(prompt.draft(question, evidence, length.asked), length.max_tokens)
         async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
             async for sentence in _complete(pieces):
                 clock.lap("generate")
