@@ -25,6 +25,7 @@ STOP_WORDS: Final = frozenset(
 )
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s$")
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[;:,.]")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|nor|cannot|without|\w+n['’]t|denie[sd]|deny|denying|refuse[sd]?"
@@ -48,7 +49,7 @@ _STEMMER = snowballstemmer.stemmer("english")
 
 def words(text: str) -> list[str]:
     """The words of a text, as written, in order; a possessive ending is left off."""
-    return [re.sub(r"['’]s$", "", word) for word in _WORD.findall(text)]
+    return [_POSSESSIVE.sub("", word) for word in _WORD.findall(text)]
 
 
 @lru_cache(maxsize=100_000)
@@ -137,7 +138,7 @@ def names(text: str) -> list[str]:
     """
     found = []
     for match in _WORD.finditer(text):
-        word = re.sub(r"['’]s$", "", match.group())
+        word = _POSSESSIVE.sub("", match.group())
         if not word[:1].isupper() or word.casefold() in STOP_WORDS:
             continue
         opening = not text[: match.start()].strip(" “\"'‘([") or text[: match.start()].rstrip()[-1:] in ".!?:"
