@@ -28,11 +28,10 @@ from evals.measures import contains
 from evals.questions import GoldQuestion, choose, read_set
 from ingest.readers import read
 from ingest.worker import work_off
-from rag.answer import Answerer
 from rag.compose import Engine, build
 from rag.settings import load_settings
-from rag.support import DEFAULT, Calibration, Signals, Verdict
-from rag.types import Filters, NewDocument, Question
+from rag.support import Calibration
+from rag.types import Completed, Filters, NewDocument, Question, Signals, Verdict
 
 RIDGE = 1.0
 STEPS = 50
@@ -67,12 +66,12 @@ def _take_in(engine: Engine, documents: Path) -> None:
 
 async def _rows(engine: Engine, gold: GoldQuestion) -> list[Row]:
     """What became of every sentence drafted for a question."""
-    verdicts: list[Verdict] = []
-    answerer = Answerer(engine.retriever, engine.embedder, engine.model, DEFAULT, verdicts.append)
     as_of = datetime.fromisoformat(gold.as_of) if gold.as_of else datetime.now(UTC)
     question = Question(gold.text, as_of, Filters(document_ids=gold.document_ids))
-    async for _ in answerer.ask(question):
-        pass
+    verdicts: tuple[Verdict, ...] = ()
+    async for event in engine.answerer.ask(question):
+        if isinstance(event, Completed):
+            verdicts = event.reply.verdicts
     known = {"answerable": gold.answerable, "long": gold.long}
     if not verdicts:
         return [known | {"right": False, "faults": [], "signals": None, "sentence": ""}]

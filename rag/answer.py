@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, Literal, cast
@@ -29,8 +29,22 @@ from rag.reading import Reading, read
 from rag.refuse import gives_up, reason
 from rag.retrieve import Retriever
 from rag.seams import Embedder, LanguageModel
-from rag.support import UNTOLD, Calibration, Signals, Verdict
-from rag.types import Answer, Citation, Claim, Completed, Event, Hit, Question, Refusal, Retrieved, Status, Verified
+from rag.support import UNTOLD, Calibration
+from rag.types import (
+    Answer,
+    Citation,
+    Claim,
+    Completed,
+    Event,
+    Hit,
+    Question,
+    Refusal,
+    Retrieved,
+    Signals,
+    Status,
+    Verdict,
+    Verified,
+)
 from rag.verify import faults
 
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
@@ -68,10 +82,7 @@ class Answerer:
         embedder: Embedder,
         model: LanguageModel,
         calibration: Calibration,
-        observe: Callable[[Verdict], None] = lambda _: None,
     ) -> None:
-        """`observe` is told what became of every drafted sentence: for measuring, never for deciding."""
-        self._observe = observe
         self._retriever = retriever
         self._embedder = embedder
         self._model = model
@@ -100,7 +111,6 @@ class Answerer:
             async with aclosing(self._judged(question, attempt, clock)) as sentences:
                 async for judged in sentences:
                     verdicts.append(judged.verdict)
-                    self._observe(judged.verdict)
                     if judged.verdict.released and judged.verdict.sentence not in {claim.text for claim in claims}:
                         citations = markers.cite(judged.quotes)
                         claims.append(_claim(judged.verdict, citations))
@@ -160,9 +170,11 @@ class Answerer:
         if not claims:
             at_fault = any(verdict.faults for verdict in verdicts)
             status: RefusalStatus = Status.UNSUPPORTED if at_fault else Status.NOT_FOUND
-            return Refusal(key, status, reason(status, question, reading), hits, model, timings)
+            return Refusal(key, status, reason(status, question, reading), hits, model, timings, tuple(verdicts))
         sources = len({citation.document.id for citation in markers.citations})
-        return Answer(key, Status.ANSWERED, tuple(claims), markers.citations, hits, sources, model, timings)
+        return Answer(
+            key, Status.ANSWERED, tuple(claims), markers.citations, hits, sources, model, timings, tuple(verdicts)
+        )
 
 
 @dataclass(frozen=True, slots=True)

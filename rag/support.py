@@ -10,39 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import astuple, dataclass, fields
 
-from rag.verify import Fault
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What is measured about one drafted sentence. All but the cosines are in [0, 1]."""
-
-    passage: float
-    """Cosine of the question to its nearest passage."""
-    sentence: float
-    """Cosine of the question to the first quote."""
-    asked: float
-    """Share of the question's weighted words that the quotes and their headlines have."""
-    words: float
-    """Share of the draft's weighted words that the quotes and their headlines have."""
-    meaning: float
-    """Cosine of the draft to the first quote."""
-    answers: float
-    """Cosine of the draft to the question."""
-    contained: float
-    """The model's own probability that the evidence holds the answer; `UNTOLD` where it does not tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one drafted sentence, and why. `signals` is None where a fault settled it."""
-
-    sentence: str
-    quotes: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    signals: Signals | None = None
-    support: float = 0.0
-    released: bool = False
+from rag.types import Signals
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,49 @@ class Evidence:
         return self.hit.passage.slice(self.sentence)
 
 
+# -- what is held against a draft ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a sentence says that its quotes do not. `check` is number, name, date or denial."""
+
+    check: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is measured about one drafted sentence. All but the cosines are in [0, 1]."""
+
+    passage: float
+    """Cosine of the question to its nearest passage."""
+    sentence: float
+    """Cosine of the question to the first quote."""
+    asked: float
+    """Share of the question's weighted words that the quotes and their headlines have."""
+    words: float
+    """Share of the draft's weighted words that the quotes and their headlines have."""
+    meaning: float
+    """Cosine of the draft to the first quote."""
+    answers: float
+    """Cosine of the draft to the question."""
+    contained: float
+    """The model's own probability that the evidence holds the answer; `UNTOLD` where it does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one drafted sentence, and why. `signals` is None where a fault settled it."""
+
+    sentence: str
+    quotes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    signals: Signals | None = None
+    support: float = 0.0
+    released: bool = False
+
+
 # -- answers ----------------------------------------------------------------------------------------
 
 
@@ -199,7 +242,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply whose every sentence is cited and supported."""
+    """A reply whose every sentence is cited and supported.
+
+    `verdicts` are on every sentence drafted, the dropped ones too.
+    """
 
     id: str
     status: Literal[Status.ANSWERED, Status.CONFLICTING]
@@ -209,6 +255,7 @@ class Answer:
     independent_sources: int
     model: str
     timings_ms: Mapping[str, int]
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def text(self) -> str:
@@ -218,7 +265,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reply that honestly says why there is no answer. A value, not an exception."""
+    """A reply that honestly says why there is no answer. A value, not an exception. `verdicts` as in `Answer`."""
 
     id: str
     status: Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
@@ -226,6 +273,7 @@ class Refusal:
     hits: tuple[Hit, ...]
     model: str
     timings_ms: Mapping[str, int]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 # -- the stream of one answer -------------------------------------------------------------------------

@@ -8,21 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rag.terms import denials, names, numbers, stem, terms, words
-from rag.types import Document
+from rag.types import Document, Fault
 
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What a sentence says that its quotes do not. `check` is number, name, date or denial."""
-
-    check: str
-    detail: str
 
 
 def faults(sentence: str, quotes: Sequence[str], documents: Sequence[Document], question: str) -> list[Fault]:

@@ -4,7 +4,8 @@ from dataclasses import astuple, fields, replace
 
 import pytest
 
-from rag.support import DEFAULT, Calibration, Signals
+from rag.support import DEFAULT, Calibration
+from rag.types import Signals
 
 STRONG = Signals(0.8, 0.8, 1.0, 1.0, 0.95, 0.8, 0.9)
 WEAK = Signals(0.3, 0.2, 0.2, 0.5, 0.4, 0.5, 0.2)
