@@ -14,27 +14,31 @@ from rag.evidence import in_reading_order
 from rag.seams import Message
 from rag.types import Document, Evidence, Question
 
+SYSTEM = "You answer questions from news articles."
 YES_OR_NO = ("yes", "no")
+PASSAGE_GAP = 2
+"""Most characters between two passages that follow each other."""
 
 
 def draft(question: Question, evidence: Sequence[Evidence], length: str) -> list[Message]:
     """Messages whose reply is a drafted answer; `length` says how long, as "in one short sentence"."""
-    return [_ask(question, evidence, f"Answer the question from the passages {length}.")]
+    return _ask(question, evidence, f"Answer the question from the passages {length}.")
 
 
 def contained(question: Question, evidence: Sequence[Evidence]) -> list[Message]:
     """Messages whose reply starts with one of `YES_OR_NO`: whether the evidence has the answer."""
-    return [_ask(question, evidence, "Do the passages contain the answer to the question? Answer yes or no.")]
+    return _ask(question, evidence, "Do the passages contain the answer to the question? Answer yes or no.")
 
 
-def _ask(question: Question, evidence: Sequence[Evidence], instruction: str) -> Message:
+def _ask(question: Question, evidence: Sequence[Evidence], instruction: str) -> list[Message]:
     passages = "\n\n".join(_passage(run) for run in in_reading_order(evidence))
     today = f"{question.as_of:%Y-%m-%d}"
-    return Message("user", f"{passages}\n\nToday is {today}.\nQuestion: {question.text.strip()}\n{instruction}")
+    asked = f"{passages}\n\nToday is {today}.\nQuestion: {question.text.strip()}\n{instruction}"
+    return [Message("system", SYSTEM), Message("user", asked)]
 
 
 def _passage(run: Sequence[Evidence]) -> str:
-    """The sentences of one passage under what is known of its article; "…" stands where some are left out."""
+    """The sentences of one article under what is known of it; "…" stands where some are left out."""
     parts: list[str] = []
     for before, one in zip([None, *run], run, strict=False):
         if before is not None and not _adjacent(before, one):
@@ -50,7 +54,8 @@ def _heading(document: Document) -> str:
 
 
 def _adjacent(before: Evidence, after: Evidence) -> bool:
-    between = before.hit.passage.text[
-        before.sentence.end - before.hit.passage.start : after.sentence.start - before.hit.passage.start
-    ]
-    return not between.strip()
+    """Whether only space stands between two sentences; between two passages, as little as can be."""
+    passage = before.hit.passage
+    if after.hit.passage.id != passage.id:
+        return after.sentence.start - before.sentence.end <= PASSAGE_GAP
+    return not passage.text[before.sentence.end - passage.start : after.sentence.start - passage.start].strip()

@@ -14,7 +14,7 @@ ONE, TWO, THREE = "The mill burned.", "It rained for days.", "Nobody was hurt."
 def content(question: str, *, limit: int = 500) -> str:
     told = hit(ONE, TWO, THREE, title="Fire at the mill", published_at=datetime(2025, 3, 1, tzinfo=UTC))
     evidence = [e for e in select(pool(question, told), limit) if e.text != TWO]
-    return prompt.draft(Question(question, AS_OF), evidence, "in one short sentence")[0].content
+    return prompt.draft(Question(question, AS_OF), evidence, "in one short sentence")[-1].content
 
 
 def test_headline_date_and_the_day_of_asking_are_told() -> None:
@@ -29,8 +29,8 @@ def test_a_gap_is_shown_where_a_sentence_is_left_out() -> None:
 
 def test_the_messages_about_one_question_differ_only_in_their_last_line() -> None:
     question, evidence = Question("What burned?", AS_OF), select(pool("What burned?", hit(ONE, TWO)), 500)
-    draft = prompt.draft(question, evidence, "in one short sentence")[0].content
-    contained = prompt.contained(question, evidence)[0].content
+    draft = prompt.draft(question, evidence, "in one short sentence")[-1].content
+    contained = prompt.contained(question, evidence)[-1].content
     assert draft.rsplit("\n", 1)[0] == contained.rsplit("\n", 1)[0]
     assert draft != contained
 
