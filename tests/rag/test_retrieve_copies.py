@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 NEVER = Filters()
 FLOOD = (
     "The Tarn dam broke at dawn on Sunday after a week of rain. Its keeper, Olaf Fenn, had warned the ministry twice. "
-    "The water reached the market square of Brenta within an hour, and 340 people were taken to the school on the hill. "
+    "The water reached the market square of Brenta within an hour, and 340 people were taken to the hill. "
     "Soldiers are building a wall of sandbags along the railway to keep the hospital dry. "
 )
 REPAIR = (
