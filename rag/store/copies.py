@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from rag.copies import Signature
 from rag.store.clustering import join
@@ -22,19 +22,25 @@ class Copies(Database):
         """By the id of each document that these passages are from: its cluster, as far as the question may see it.
 
         Each is in the order of ids and has the document itself unless the question may not see it, and at most
-        `MOST_COPIES` others, the first by id. A document that was not compared yet is left out.
+        `MOST_COPIES` others, the first by id. A document that was not compared yet, or is like no other, is left out.
         """
+        other = signatures.alias()
+        has_others = exists().where(
+            other.c.cluster == signatures.c.cluster, other.c.version_key != signatures.c.version_key
+        )
         own = (
             select(versions.c.document_id, signatures.c.cluster)
             .distinct()
             .select_from(JOINED.join(signatures, signatures.c.version_key == versions.c.key))
         )
-        own = own.where(among(passages.c.id, passage_ids))
+        own = own.where(among(passages.c.id, passage_ids), has_others)
         place = func.row_number().over(partition_by=signatures.c.cluster, order_by=versions.c.document_id)
         members = select(*DETAILS, signatures.c.cluster, place.label("place"))
         members = members.join(signatures, signatures.c.version_key == versions.c.key)
         with self.read() as connection:
             clusters = {row.document_id: row.cluster for row in connection.execute(own)}
+            if not clusters:
+                return {}
             within = members.where(among(signatures.c.cluster, set(clusters.values())), visible(question)).subquery()
             listed = select(within).where(within.c.place <= MOST_COPIES + 1).order_by(within.c.place)
             found: dict[int, list[Document]] = {}
