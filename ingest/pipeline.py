@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from ingest.copies import sign
 from ingest.prepare import Prepared, embedded_text, prepare
 from rag.errors import InvalidInput, Rejected, Unavailable
 from rag.seams import Embedder, IndexCopy, IndexRow, Stamp, Vectors
@@ -19,6 +20,7 @@ from rag.store import Item, Result, Standing, Store
 
 _EMBED_AT_ONCE = 32
 _SETTLE_AT_ONCE = 1_000
+_SIGN_AT_ONCE = 16
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class Pipeline:
         self._index = index
         self._max_text_chars = max_text_chars
         self._stopping = stopping
+        self._compared: int | None = 0
 
     def take(self, owner: str, items: Sequence[Item]) -> None:
         """Take in items leased to `owner`, of as many documents. Each ends, or is put off to be tried again.
@@ -123,6 +126,18 @@ class Pipeline:
         for page in self._store.index_rows(stamp):
             self._index.put([row for row in page if row.passage_id not in held])
             self._pause()
+
+    def compare(self) -> bool:
+        """Look for near-copies of a few of the texts that were taken in before these were looked for.
+
+        Whatever comes in is compared when it does. Returns whether there were any, and there may be more.
+        """
+        if self._compared is None:
+            return False
+        waiting = self._store.unsigned(self._compared, _SIGN_AT_ONCE)
+        self._store.keep_signatures({key: sign(text) for key, text in waiting.items()})
+        self._compared = max(waiting, default=None)
+        return bool(waiting)
 
     def _decide(self, item: Item, standing: Standing) -> Prepared | Result:
         try:

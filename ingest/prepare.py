@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.clean import clean
+from ingest.copies import sign
 from ingest.split import passages, sentences
 from rag.store import Entry, Item, Moment, Result, Standing, validity
 from rag.types import Document, Version
@@ -44,7 +45,8 @@ def prepare(item: Item, standing: Standing, now: datetime, max_chars: int) -> Pr
     salt = "\0".join((str(standing.incarnation), document.title, document.source, published))
     found = passages(version, spans, salt)
     texts = tuple(embedded_text(document.title, passage.text) for passage in found)
-    entry = Entry(item.seq, document, version, tuple(spans), tuple(found), tuple(digest_of(text) for text in texts))
+    embedded = tuple(digest_of(text) for text in texts)
+    entry = Entry(item.seq, document, version, tuple(spans), tuple(found), embedded, sign(new.text))
     valid_from, _ = validity((*before, Moment(document.published_at, ingested)))[-1]
     return Prepared(entry, texts, valid_from, Result("updated" if standing.moments else "added"))
 

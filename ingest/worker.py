@@ -74,7 +74,7 @@ class Worker:
         if self._store.outbox(1):
             self._pipeline.settle()
         if not self._store.work_waits():
-            return False
+            return self._pipeline.compare()
         if not self._warm:
             # before anything is leased: a model that does not load must not be held against the documents
             self._embedder.embed_query("warm")

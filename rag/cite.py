@@ -87,11 +87,18 @@ class Markers:
         return tuple(self._known.values())
 
     def _citation(self, quote: Candidate) -> Citation:
-        passage, sentence = quote.hit.passage, quote.sentence
+        hit, passage, sentence = quote.hit, quote.hit.passage, quote.sentence
         key = (passage.document_id, passage.version, sentence.start, sentence.end)
         if key not in self._known:
             marker = len(self._known) + 1
             self._known[key] = Citation(
-                marker, quote.hit.document, passage.version, sentence.start, sentence.end, quote.text
+                marker,
+                hit.document,
+                passage.version,
+                sentence.start,
+                sentence.end,
+                quote.text,
+                hit.cluster,
+                hit.copies,
             )
         return self._known[key]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Protocol
 
+from rag.collapse import Found, collapse
 from rag.fusion import min_max_sum
-from rag.seams import Embedder, Match, PassageIndex
+from rag.seams import Embedder, Match, PassageIndex, Vectors
 from rag.store import Store
-from rag.types import Document, Hit, Passage, Question
+from rag.types import Hit, Passage, Question
 
 CANDIDATES = 50
+WIDER = 4
+MOST_CANDIDATES = 3_200
 
 
 class WordSearch(Protocol):
@@ -32,37 +35,45 @@ class Retriever:
         """At most `limit` hits, best first; the same question over the same collection gives the same hits.
 
         What an index proposes counts only if the store says that it exists and may be seen, and its
-        similarity is computed from the store's vector. Raises `Unavailable`.
+        similarity is computed from the store's vector. Near-copies of a document that may be seen are named
+        with its hits, not shown beside them; where they left too little, more candidates are asked for.
+        Raises `Unavailable`.
         """
         vector = self._embedder.embed_query(question.text)
-        lexical = {match.passage_id: match.score for match in self._words.search(question, CANDIDATES)}
-        proposed = [match.passage_id for match in self._dense.search(vector, question, CANDIDATES)]
-        seen = self._store.passages([*lexical, *proposed], question)
+        candidates = CANDIDATES
+        while True:
+            hits, more = self._hits(question, vector, candidates)
+            if len(hits) >= limit or not more or candidates >= MOST_CANDIDATES:
+                return hits[:limit]
+            candidates *= WIDER
+
+    def _hits(self, question: Question, vector: Vectors, candidates: int) -> tuple[list[Hit], bool]:
+        """What so many candidates of each index lead to, and whether an index may have more."""
+        words = self._words.search(question, candidates)
+        meaning = self._dense.search(vector, question, candidates)
+        lexical = {match.passage_id: match.score for match in words}
+        seen = self._store.passages([*lexical, *(match.passage_id for match in meaning)], question)
         vectors = self._store.vectors(list(seen), self._embedder.stamp)
         similarity = {key: float(vectors[key] @ vector) for key in seen if key in vectors}
         fused = min_max_sum(similarity, {key: score for key, score in lexical.items() if key in similarity})
-        best = _without_copies((key, score, *seen[key]) for key, score in fused)
-        return [
-            Hit(passage, document, score, rank, similarity[key])
-            for rank, (key, score, passage, document) in enumerate(best[:limit], 1)
+        copies = self._store.copies(list(similarity), question)
+        clusters = {document_id: members[0].id for document_id, members in copies.items() if members}
+        left = collapse([Found(*seen[key], score, similarity[key]) for key, score in fused], clusters)
+        hits = [
+            Hit(
+                found.passage,
+                found.document,
+                found.score,
+                rank,
+                found.similarity,
+                clusters.get(found.document.id, found.document.id),
+                tuple(copy for copy in copies.get(found.document.id, ()) if copy.id != found.document.id),
+            )
+            for rank, found in enumerate(left, 1)
         ]
+        return hits, max(len(words), len(meaning)) >= candidates
 
     def stand(self, passages: Collection[Passage], question: Question) -> bool:
         """Whether the store still says what these passages say: none was deleted or replaced meanwhile."""
         seen = self._store.passages([passage.id for passage in passages], question)
         return all(passage.id in seen and seen[passage.id][0].text == passage.text for passage in passages)
-
-
-Found = tuple[str, float, Passage, Document]
-
-
-def _without_copies(ranked: Iterable[Found]) -> list[Found]:
-    """The ranked passages, each text once: at its best rank."""
-    seen: set[str] = set()
-    kept = []
-    for found in ranked:
-        text = " ".join(found[2].text.split()).casefold()
-        if text not in seen:
-            seen.add(text)
-            kept.append(found)
-    return kept

@@ -133,6 +133,8 @@ class Hit:
     """A retrieved passage. `score` orders hits (higher is better); `rank` counts from 1.
 
     `similarity` is the cosine between question and passage in [-1, 1], whatever found the passage.
+    `copies` are the other documents that say nearly the same and that the question allows, in the order of ids,
+    and `cluster` is the first id of them all: equal for what is one source. Empty where nothing was compared.
     """
 
     passage: Passage
@@ -140,6 +142,8 @@ class Hit:
     score: float
     rank: int
     similarity: float = 0.0
+    cluster: str = ""
+    copies: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A verbatim quote: `version.text[start:end] == quote`. `marker` counts from 1 in one answer."""
+    """A verbatim quote: `version.text[start:end] == quote`. `marker` counts from 1 in one answer.
+
+    `cluster` and `copies` are those of the hit it was taken from.
+    """
 
     marker: int
     document: Document
@@ -220,6 +227,8 @@ class Citation:
     start: int
     end: int
     quote: str
+    cluster: str = ""
+    copies: tuple[Document, ...] = ()
 
     def __post_init__(self) -> None:
         _require_span(self.start, self.end)

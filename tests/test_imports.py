@@ -18,7 +18,10 @@ MAY_IMPORT = {
     "evals": {"rag", "ingest", "evals"},
 }
 VOCABULARY = ("rag.types", "rag.errors")
-PURE = ("rag.fusion", "rag.evidence", "rag.prompt", "rag.cite", "rag.verify")
+PURE = (
+    *("rag.fusion", "rag.evidence", "rag.prompt", "rag.cite", "rag.verify"),
+    *("rag.copies", "rag.collapse", "rag.sources", "ingest.copies"),
+)
 VENDORS = frozenset(
     {"alembic", "chromadb", "fastapi", "httpx", "langchain", "langchain_core", "langchain_openai", "sqlalchemy"}
     | {"sentence_transformers", "starlette", "torch", "uvicorn", "xllamacpp"}

@@ -16,6 +16,7 @@ from rag.types import (
     Answer,
     Citation,
     Claim,
+    Document,
     Filters,
     Hit,
     Question,
@@ -114,8 +115,31 @@ class PassageOut(Reply):
         )
 
 
+class CopyOut(Reply):
+    """Another document that says nearly the same: the same story under another headline, trimmed or updated."""
+
+    document_id: str
+    title: str
+    source: str
+    url: str
+    published_at: Moment | None
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        return cls(
+            document_id=document.id,
+            title=document.title,
+            source=document.source,
+            url=document.url,
+            published_at=document.published_at,
+        )
+
+
 class CitationOut(Reply):
-    """A verbatim quote: the stored text of that version at `[start:end]`, in code points."""
+    """A verbatim quote: the stored text of that version at `[start:end]`, in code points.
+
+    `copies` are near-copies of the document, as far as the question allows them; all are one source.
+    """
 
     marker: int
     document_id: str
@@ -127,6 +151,7 @@ class CitationOut(Reply):
     quote: str
     start: int
     end: int
+    copies: list[CopyOut]
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
@@ -142,6 +167,7 @@ class CitationOut(Reply):
             quote=citation.quote,
             start=citation.start,
             end=citation.end,
+            copies=[CopyOut.of(copy) for copy in citation.copies],
         )
 
 

@@ -59,6 +59,15 @@ CITATION: Example = {
     "quote": QUOTE,
     "start": 445,
     "end": 607,
+    "copies": [
+        {
+            "document_id": "abu-khadija",
+            "title": "Abu Khadija killed in Iraq",
+            "source": "Example News",
+            "url": "https://news.example/abu-khadija",
+            "published_at": "2025-03-17T00:00:00Z",
+        }
+    ],
 }
 SENTENCE: Example = {
     "text": "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq.",

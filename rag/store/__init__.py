@@ -2,7 +2,7 @@
 
 One SQLite file that several processes (the API, workers, the command line) may open at once. Every
 method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
-`documents`, `passages`, `jobs`, `leases`, `writing`.
+`documents`, `passages`, `copies`, `jobs`, `leases`, `writing`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+from rag.store.copies import Copies
 from rag.store.database import open_engine
 from rag.store.documents import Documents
 from rag.store.jobs import Jobs
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-class Store(Documents, Passages, VectorRows, Jobs, Leases, Writing):
+class Store(Documents, Passages, Copies, VectorRows, Jobs, Leases, Writing):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 from sqlalchemy.dialects.sqlite import insert
 
 from rag.errors import InvalidInput, NotFound
+from rag.store.clustering import leave
 from rag.store.database import Database
 from rag.store.records import Counts, Moment, Standing, StoredDocument
 from rag.store.tables import Row, documents, forgotten, from_micros, job_items, outbox, passages, vectors, versions
@@ -107,6 +108,7 @@ class Documents(Database):
                     lease_until=None,
                 )
             ).rowcount
+            leave(connection, document_id)
             known = connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount
             if not known and not cancelled:
                 raise NotFound(f"there is no document {document_id!r}", "id")

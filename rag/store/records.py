@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from rag.copies import Signature
 from rag.types import Document, NewDocument, Passage, Sentence, Version
 
 Outcome = Literal["added", "updated", "unchanged", "failed"]
@@ -59,7 +60,7 @@ class Entry:
     """One document's change, complete: the version it leads to and everything made from it.
 
     A version with the number of the current one replaces its metadata and what is made from them.
-    `embedded` has, for each passage, the digest of the text its vector was made from.
+    `embedded` has, for each passage, the digest of the text its vector was made from; `signature` is the text's.
     """
 
     item: int
@@ -68,6 +69,7 @@ class Entry:
     sentences: tuple[Sentence, ...]
     passages: tuple[Passage, ...]
     embedded: tuple[str, ...]
+    signature: Signature
 
 
 @dataclass(frozen=True, slots=True)

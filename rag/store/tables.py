@@ -91,6 +91,26 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 
+# By what a version's near-copies are found; see `rag.copies`. `cluster` is the smallest key of those that hang
+# together. A version without a row was taken in before there were signatures, and gets one when a worker starts.
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key", ondelete="CASCADE"), primary_key=True),
+    Column("cluster", Integer, nullable=False, index=True),
+    Column("shingles", Integer, nullable=False),
+    Column("minhash", LargeBinary, nullable=False),
+)
+
+# Kept in step with the signatures by hand: what a cascade needs would be a second index as large as the first.
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", Integer, primary_key=True),
+    Column("version_key", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 # Passages about which the index may disagree with the store: put there if they exist here, removed if not.
 # One may be there twice: whoever puts the index right removes the rows that were read before, and no later ones.
 outbox = Table(

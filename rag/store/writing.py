@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from rag.seams import Stamp, Vectors
+from rag.store.clustering import join
 from rag.store.database import Database
 from rag.store.documents import dirty, discard_vectors
 from rag.store.leases import finish, owned
@@ -61,6 +62,7 @@ def _write(connection: Connection, entries: Sequence[Entry]) -> None:
     next_key = (connection.scalar(select(func.max(versions.c.key))) or 0) + 1
     next_number = (connection.scalar(select(func.max(passages.c.number))) or 0) + 1
     rows: dict[Any, list[dict[str, Any]]] = {versions: [], passages: [], sentences: [], fulltext: []}
+    texts: list[tuple[int, Entry]] = []
     now = now_micros()
     for entry in entries:
         key = _key(connection, entry)
@@ -68,6 +70,7 @@ def _write(connection: Connection, entries: Sequence[Entry]) -> None:
             key, next_key = next_key, next_key + 1
             _point_to(connection, entry)
             rows[versions].append(_version_row(entry, key, now))
+            texts.append((key, entry))
         elif not _replace(connection, entry, key):
             continue
         for passage, embedded in zip(entry.passages, entry.embedded, strict=True):
@@ -79,6 +82,8 @@ def _write(connection: Connection, entries: Sequence[Entry]) -> None:
     for table, values in rows.items():
         if values:
             connection.execute(insert(table), values)
+    for key, entry in texts:
+        join(connection, key, entry.document.id, entry.signature)
 
 
 def _key(connection: Connection, entry: Entry) -> int | None:

@@ -13,12 +13,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from ingest.pipeline import Pipeline
 from ingest.worker import Worker
 from rag.errors import SetupError, Unavailable
 from rag.seams import Vectors
 from rag.store import Store
+from rag.store.tables import bands, signatures
 from rag.types import JobState, NewDocument
 from tests.collection import Collection
 from tests.serving import until
@@ -66,6 +68,16 @@ def test_it_does_what_is_submitted_before_and_while_it_runs(collection: Collecti
         second = collection.store.enqueue(docs("b", "c"))
         until(lambda: collection.store.job(second.id).state is JobState.SUCCEEDED, "the second job was not done")
     assert collection.store.job(second.id).unchanged == 1
+
+
+def test_without_work_it_compares_what_was_taken_in_before_there_were_signatures(collection: Collection) -> None:
+    collection.take(docs("a", "b"))
+    with collection.store.write() as connection:
+        connection.execute(delete(signatures))
+        connection.execute(delete(bands))
+    worker = worker_of(collection, threading.Event())
+    assert [worker.step(), worker.step()] == [True, False]
+    assert not collection.store.unsigned(0, 1)
 
 
 def test_without_work_no_text_is_embedded(collection: Collection) -> None:
