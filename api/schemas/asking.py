@@ -205,7 +205,7 @@ class FaultOut(Reply):
 class DraftOut(Reply):
     """A sentence as it was drafted and what became of it. One that was not released is no part of the answer.
 
-    `signals` are what was measured about it, by name; null where nothing was. `support` is its probability of being right.
+    `signals` are what was measured about it, by name; null where nothing was. `support` is how likely it is right.
     """
 
     text: str
