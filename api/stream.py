@@ -49,9 +49,9 @@ class Asking:
         async with self._admission.place() as place:
             return await while_connected(receive, self._last(place, question))
 
-    def stream(self, question: Question, request_id: str | None) -> EventStream:
-        """A response that streams the events of the reply."""
-        return EventStream(self, self._admission, question, request_id)
+    def stream(self, question: Question, request_id: str | None, explain: bool = False) -> EventStream:
+        """A response that streams the events of the reply; with `explain` the last one tells the drafts too."""
+        return EventStream(self, self._admission, question, request_id, explain)
 
     async def events(self, place: Place, question: Question) -> AsyncGenerator[Event, None]:
         """The engine's events once it is this place's turn. Closing this closes the engine's stream."""
@@ -88,11 +88,14 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, asking: Asking, admission: Admission, question: Question, request_id: str | None) -> None:
+    def __init__(
+        self, asking: Asking, admission: Admission, question: Question, request_id: str | None, explain: bool
+    ) -> None:
         self._asking = asking
         self._admission = admission
         self._question = question
         self._request_id = request_id
+        self._explain = explain
         self.status_code = 200
         self.background = None
         self.init_headers(_HEADERS)
@@ -109,7 +112,7 @@ class EventStream(Response):
         try:
             async with aclosing(self._asking.events(place, self._question)) as events:
                 async for event in events:
-                    await _send(send, encode(event))
+                    await _send(send, encode(event, self._explain))
         except Exception as error:
             if not isinstance(error, GroundwireError):
                 log.exception("an answer failed while it was streamed (%s)", self._request_id)
@@ -119,12 +122,12 @@ class EventStream(Response):
             keep_alive.cancel()
 
 
-def encode(event: Event) -> bytes:
+def encode(event: Event, explain: bool = False) -> bytes:
     """An event of the engine as a server-sent event."""
     if isinstance(event, Retrieved):
         return format_sse_event(event="passages", data_str=PassagesOut.of(event.hits).model_dump_json())
     if isinstance(event, Completed):
-        return format_sse_event(event="answer", data_str=AnswerOut.of(event.reply).model_dump_json())
+        return format_sse_event(event="answer", data_str=AnswerOut.of(event.reply, explain=explain).model_dump_json())
     return format_sse_event(event="sentence", data_str=SentenceEvent.from_event(event).model_dump_json())
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from evals import report
+from evals import page, reference, report
 from evals.client import Client
 from evals.gates import gates_for
 from evals.questions import QuestionSet, choose, read_set
@@ -20,8 +20,8 @@ from evals.service import serving
 from rag.errors import GroundwireError, InvalidInput
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results"
 TABLE = pytest.StashKey[list[str]]()
+COMPARISON = pytest.StashKey[reference.Comparison | None]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--limit", type=int, help="ask this many questions: a fixed slice in the set's proportions")
     group.addoption("--part", choices=("dev", "test"), help="ask one part only: choose on dev, report on test")
     group.addoption("--model", help="the model to answer with, as in GROUNDWIRE_MODEL")
+    group.addoption("--results", type=Path, default=HERE / "results", help="folder to write results and the page to")
+    group.addoption("--update-baseline", action="store_true", help="keep this run's results as the set's reference")
     group.addoption("--base", help="address of a running service to measure instead of starting one")
 
 
@@ -71,19 +73,42 @@ def run(pytestconfig: pytest.Config, question_set: QuestionSet, client: Client) 
     questions = choose(question_set.questions, limit, part)
     if not questions:
         pytest.fail(f"no question of {question_set.name} is asked with these options", pytrace=False)
-    made = ask_all(client, questions, _progress(pytestconfig))
     recipe = {"set": question_set.name, "part": part or "all", "limit": limit}
-    path = report.write(made, recipe, RESULTS, datetime.now(UTC))
+    with _one_line():
+        kept = reference.read(place := reference.place(pytestconfig.getoption("--set")))
+    made = ask_all(client, questions, _progress(pytestconfig))
+    comparison = reference.compare(made.outcomes, questions, made.model, kept) if kept else None
+    pytestconfig.stash[COMPARISON] = comparison
+    path = report.write(made, recipe, pytestconfig.getoption("--results"), datetime.now(UTC), comparison)
+    shown = page.write(path.with_suffix(".html"), made, questions, recipe, comparison)
+    if pytestconfig.getoption("--update-baseline"):
+        reference.write(place, reference.keep(made.outcomes, questions, made.model, recipe))
     wrong = report.failures(made)
     pytestconfig.stash[TABLE] = [
         f"{question_set.name}: {len(questions)} of {len(question_set.questions)} questions, model {made.model}",
         "",
-        *report.table(made),
+        *report.table(made, comparison),
+        "",
+        *report.changes(comparison),
         *(["", "Wrong:", *wrong] if wrong else []),
         "",
-        f"written to {path}",
+        f"written to {path} and {shown}",
+        *([f"kept as the reference in {place}"] if pytestconfig.getoption("--update-baseline") else []),
     ]
     return made
+
+
+@pytest.fixture(scope="session")
+def comparison(pytestconfig: pytest.Config, run: Run) -> reference.Comparison | None:
+    """What changed since the committed reference. None where there is none to judge by.
+
+    A run that is to become the reference is not held to the old one, nor a model that was chosen to try it.
+    """
+    found = pytestconfig.stash[COMPARISON] if run.outcomes else None
+    chosen = pytestconfig.getoption("--model") or pytestconfig.getoption("--base")
+    if found is None or pytestconfig.getoption("--update-baseline") or (chosen and not found.same_model):
+        return None
+    return found
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from evals.measures import mean, percentile, ratio, share
 from evals.outcomes import Outcome
+from evals.paired import aurc
+from evals.stages import Loss
 
 Statistic = Callable[[Sequence[Outcome]], float | None]
 
@@ -72,6 +74,21 @@ def ranked(name: str) -> Statistic:
     return of
 
 
+def confidences(rows: Sequence[Outcome]) -> list[tuple[float, bool]]:
+    """(confidence, whether answering would be right) of each question; none where no reply told its drafts.
+
+    A request that failed stands last, as a wrong answer.
+    """
+    if all(row.confidence is None for row in rows):
+        return []
+    return [(row.confidence or 0.0, row.draft_right) for row in rows if row.draft_right is not None]
+
+
+def losses(rows: Sequence[Outcome]) -> dict[Loss, int]:
+    """How many answerable questions that went wrong each stage lost, in the order of the stages."""
+    return {name: count for name in Loss if (count := sum(row.lost is name for row in rows))}
+
+
 def seconds(percent: float) -> Statistic:
     def of(rows: Sequence[Outcome]) -> float | None:
         return percentile((row.seconds for row in rows), percent)
@@ -96,9 +113,28 @@ FIGURES = (
         lambda rows: accuracy([row for row in rows if row.answered]),
     ),
     Figure("f1", "answerable questions' token F1", lambda rows: mean(row.f1 for row in rows)),
+    Figure(
+        "exact_match", "answers that are a gold answer and nothing else", lambda rows: share(row.exact for row in rows)
+    ),
+    Figure(
+        "number_equality",
+        "number questions whose answer states the gold number",
+        lambda rows: share(row.number_equal for row in rows),
+    ),
+    Figure(
+        "date_equality",
+        "date questions whose answer states the gold date",
+        lambda rows: share(row.date_equal for row in rows),
+    ),
+    Figure("AURC", "area under the risk-coverage curve, 0 is best", lambda rows: aurc(confidences(rows))),
     Figure("false_refusal", "answerable questions refused", false_refusal),
     Figure("refusal_recall", "unanswerable questions refused", refusal_recall),
     Figure("refusal_precision", "refusals that were of unanswerable questions", refusal_precision),
+    Figure(
+        "claim_support",
+        "words of sentences that their quotes have (K-Precision)",
+        lambda rows: mean(row.claim_support for row in rows),
+    ),
     Figure("citation_recall", "gold sentences of answered questions that were cited", citation_recall),
     Figure("citation_precision", "citations that are on a gold sentence", citation_precision),
     Figure(

@@ -69,6 +69,31 @@ def token_f1(answer: str, golds: Collection[str]) -> float:
     return max((_f1(normalise(answer).split(), normalise(gold).split()) for gold in golds), default=0.0)
 
 
+def exact_match(answer: str, golds: Collection[str]) -> bool:
+    """SQuAD's exact match: the answer is an alias and nothing else, both normalised.
+
+    >>> exact_match("The Anbar Province.", ["Anbar Province"]), exact_match("In Anbar.", ["Anbar"])
+    (True, False)
+    """
+    said = normalise(answer)
+    return bool(said) and said in map(normalise, golds)
+
+
+def knowledge_precision(sentence: str, quotes: Collection[str]) -> float:
+    """The share of a sentence's words that its quotes have: K-Precision (Adlakha et al., 2024). 0 without words.
+
+    Lexical, so a faithful paraphrase is below 1; a sentence about something that its quotes do not speak of is near 0.
+
+    >>> knowledge_precision("He died in Anbar.", ["The leader died in Anbar Province."])
+    0.75
+    >>> knowledge_precision("He died.", [])
+    0.0
+    """
+    said = normalise(sentence).split()
+    shared = sum((Counter(said) & Counter(normalise(" ".join(quotes)).split())).values())
+    return shared / len(said) if said else 0.0
+
+
 def _f1(answer: list[str], gold: list[str]) -> float:
     shared = sum((Counter(answer) & Counter(gold)).values())
     return 2 * shared / (len(answer) + len(gold)) if shared else 0.0

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from evals.figures import FIGURES, Figure, Statistic, citation_precision, citation_recall, right, seconds
+from evals.figures import FIGURES, Figure, Statistic, citation_precision, citation_recall, losses, right, seconds
 from evals.measures import bootstrap_interval
 from evals.outcomes import Outcome
+from evals.reference import Change, Comparison
 from evals.run import Run
+from evals.stages import EXPLAINED
 
 RESAMPLES = 1_000
+CHANGE_WIDTH = 22
 COLUMNS: tuple[tuple[str, Statistic, str], ...] = (
     ("refused", lambda rows: sum(row.refused for row in rows) / len(rows), ".2f"),
     ("cite rec", citation_recall, ".2f"),
@@ -23,22 +27,55 @@ COLUMNS: tuple[tuple[str, Statistic, str], ...] = (
 )
 
 
-def table(run: Run) -> list[str]:
-    """One line by question type, one for all, then every figure that applies, with 95 % intervals."""
-    types = sorted({row.type for row in run.outcomes}, key=lambda name: (name.startswith("unanswerable"), name))
+def table(run: Run, comparison: Comparison | None = None) -> list[str]:
+    """One line by question type, one for all, then every figure that applies, with 95 % intervals.
+
+    With a comparison each line also says what changed since the reference, and whether that is more than noise.
+    """
+    types = types_of(run.outcomes)
     width = max(len(name) for name in [*types, "all"]) + 2
     heads = "".join(f"{head:>11}" for head, _, _ in COLUMNS)
-    lines = [f"{'type':<{width}}{'n':>4}  {'right (95 % interval)':<24}{heads}"]
+    since = f"{'change':<{CHANGE_WIDTH}}" if comparison else ""
+    lines = [f"{'type':<{width}}{'n':>4}  {'right (95 % interval)':<24}{since}{heads}"]
     for name in types:
-        lines.append(_line(name, [row for row in run.outcomes if row.type == name], width))
-    lines += [_line("all", run.outcomes, width), ""]
+        change = _since(comparison.types.get(name)) if comparison else ""
+        lines.append(_line(name, [row for row in run.outcomes if row.type == name], width, change))
+    lines += [_line("all", run.outcomes, width, _since(comparison.overall) if comparison else ""), ""]
     for figure in FIGURES:
         value = figure.of(run.outcomes)
         if value is not None:
-            lines.append(f"{figure.name:<24}{_with_interval(figure.of, run.outcomes):<24}{figure.says}")
+            lines.append(f"{figure.name:<24}{with_interval(figure.of, run.outcomes):<24}{figure.says}")
     if run.same_answer_twice is not None:
         same = f"{sum(not different for different in run.repeats.values())} of {len(run.repeats)}"
         lines.append(f"{'same_answer_twice':<24}{same:<24}questions asked again at the end")
+    if lost := losses(run.outcomes):
+        lines += ["", "Answerable questions that went wrong, by what lost them:"]
+        lines += [f"{name:<24}{count:>4}  {EXPLAINED[name]}" for name, count in lost.items()]
+    return lines
+
+
+def types_of(rows: Sequence[Outcome]) -> list[str]:
+    """The types of the questions asked, those without an answer last."""
+    return sorted({row.type for row in rows}, key=lambda name: (name.startswith("unanswerable"), name))
+
+
+def changes(comparison: Comparison | None) -> list[str]:
+    """What the changes of the table are measured against, and the questions that changed sides."""
+    if comparison is None:
+        return ["no reference to compare with; --update-baseline writes one"]
+    change = comparison.overall
+    asked = change.asked if change else 0
+    lines = [f"change: on {asked} questions that the committed reference ({comparison.model}) has too"]
+    if comparison.apart:
+        lines.append(f"  {comparison.apart} are new or have another gold since, and are not compared")
+    if not comparison.same_model:
+        lines.append("  it was made with another model")
+    if comparison.seconds_before is not None:
+        lines.append(f"  its median was {comparison.seconds_before:.1f} s")
+    if change and change.gained:
+        lines.append(f"  right now and not then: {', '.join(change.gained)}")
+    if change and change.lost:
+        lines.append(f"  right then and not now: {', '.join(change.lost)}")
     return lines
 
 
@@ -47,11 +84,16 @@ def failures(run: Run) -> list[str]:
     return [
         f"{row.id:<28}{row.status:<12}{row.question}  ->  {row.error or row.answer or '(refused)'}"
         for row in run.outcomes
-        if row.right is False or row.error
+        if went_wrong(row)
     ]
 
 
-def summary(run: Run, recipe: dict[str, Any]) -> dict[str, Any]:
+def went_wrong(row: Outcome) -> bool:
+    """Whether a reply is to be read: wrong, broken, obedient to an article, or with a quote that is none."""
+    return row.right is False or bool(row.error or row.obeyed or row.uncited) or row.verbatim < row.citations
+
+
+def summary(run: Run, recipe: dict[str, Any], comparison: Comparison | None = None) -> dict[str, Any]:
     """Every figure that applies, with its interval, below the recipe that made it."""
     return {
         **recipe,
@@ -59,32 +101,39 @@ def summary(run: Run, recipe: dict[str, Any]) -> dict[str, Any]:
         "questions": len(run.outcomes),
         "interval": f"95 %, percentile bootstrap over questions, {RESAMPLES} resamples",
         "figures": {figure.name: entry for figure in FIGURES if (entry := _entry(figure, run.outcomes)) is not None},
+        "lost": losses(run.outcomes),
+        "change": asdict(comparison) if comparison else None,
         "differed_when_asked_twice": run.repeats,
     }
 
 
-def write(run: Run, recipe: dict[str, Any], folder: Path, at: datetime) -> Path:
+def write(run: Run, recipe: dict[str, Any], folder: Path, at: datetime, comparison: Comparison | None = None) -> Path:
     """Writes `<set>-<time>.jsonl`, a row a question with the whole reply, and the summary beside it as `.json`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{recipe['set']}-{at:%Y%m%dT%H%M%SZ}.jsonl"
     rows = (outcome.row() | {"reply": body} for outcome, body in zip(run.outcomes, run.bodies, strict=True))
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    summarised = json.dumps(summary(run, recipe), ensure_ascii=False, indent=1)
+    summarised = json.dumps(summary(run, recipe, comparison), ensure_ascii=False, indent=1)
     path.with_suffix(".json").write_text(summarised + "\n", encoding="utf-8")
     return path
 
 
-def _line(name: str, rows: Sequence[Outcome], width: int) -> str:
+def _since(change: Change | None) -> str:
+    return f"{change or '-'!s:<{CHANGE_WIDTH}}"
+
+
+def _line(name: str, rows: Sequence[Outcome], width: int, change: str = "") -> str:
     cells = "".join(f"{_cell(of(rows), shape):>11}" for _, of, shape in COLUMNS)
-    return f"{name:<{width}}{len(rows):>4}  {_with_interval(right, rows):<24}{cells}"
+    return f"{name:<{width}}{len(rows):>4}  {with_interval(right, rows):<24}{change}{cells}"
 
 
 def _cell(value: float | None, shape: str = ".3f") -> str:
     return "-" if value is None else format(value, shape)
 
 
-def _with_interval(of: Statistic, rows: Sequence[Outcome]) -> str:
+def with_interval(of: Statistic, rows: Sequence[Outcome]) -> str:
     bounds = bootstrap_interval(rows, of, RESAMPLES)
+    """A figure as people read it."""
     return _cell(of(rows)) + (f" [{bounds[0]:.3f}, {bounds[1]:.3f}]" if bounds else "")
 
 

@@ -39,15 +39,20 @@ def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progres
     bodies: list[dict[str, Any]] = []
     for number, question in enumerate(questions, 1):
         passages = client.search(question.body(), SEARCH_LIMIT)
-        reply = client.ask(question.body())
+        reply = client.ask(asked(question))
         outcomes.append(judge(question, reply, passages, client.text))
         bodies.append(reply.body)
         progress(number, len(questions))
     again = {
-        questions[at].id: differences(bodies[at], client.ask(questions[at].body()).body)
+        questions[at].id: differences(bodies[at], client.ask(asked(questions[at])).body)
         for at in spread(len(questions), ASKED_TWICE)
     }
     return Run(tuple(outcomes), tuple(bodies), again, next((body["model"] for body in bodies if body.get("model")), ""))
+
+
+def asked(question: GoldQuestion) -> dict[str, Any]:
+    """The request that asks a question of a run: explained, so that a failure can be read."""
+    return question.body() | {"explain": True}
 
 
 def spread(count: int, places: int) -> list[int]:

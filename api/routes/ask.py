@@ -34,9 +34,9 @@ async def ask(
     question = body.to_question()
     asking = Asking(engine.answerer, admission, settings.ask_timeout)
     if wants_stream(accept):
-        return asking.stream(question, request.scope.get("groundwire.request_id"))
+        return asking.stream(question, request.scope.get("groundwire.request_id"), body.explain)
     try:
-        return AnswerOut.of(await asking.reply(question, request.receive))
+        return AnswerOut.of(await asking.reply(question, request.receive), explain=body.explain)
     except ClientGone:
         return Response(status_code=CLIENT_LEFT)
 

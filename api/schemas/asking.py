@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -17,16 +18,19 @@ from rag.types import (
     Citation,
     Claim,
     Document,
+    Fault,
     Filters,
     Hit,
     Question,
     Refusal,
     Status,
+    Verdict,
     Verified,
 )
 
 MAX_NAMES = 1_000
 DEFAULT_PASSAGES = 6
+SIGNAL_DIGITS = 3
 
 
 class FiltersIn(Request):
@@ -66,6 +70,7 @@ class AskIn(_Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
 
     max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+    explain: bool = Field(False, description="also tell every sentence drafted and what was held against it")
 
     def to_question(self) -> Question:
         return self._question(self.max_passages)
@@ -212,10 +217,47 @@ class SearchOut(PassagesOut):
     timings_ms: dict[str, int]
 
 
-class AnswerOut(Reply):
-    """An answer, or a refusal that says why there is none."""
+class FaultOut(Reply):
+    """What a drafted sentence says that its quotes do not. `check` is number, name, date or denial."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWER, examples.REFUSAL]})
+    check: str
+    detail: str
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        return cls(check=fault.check, detail=fault.detail)
+
+
+class DraftOut(Reply):
+    """A sentence as it was drafted and what became of it. One that was not released is no part of the answer.
+
+    `signals` are what was measured about it, by name; null where nothing was. `support` is how likely it is right.
+    """
+
+    text: str
+    quotes: list[str]
+    faults: list[FaultOut]
+    signals: dict[str, float] | None
+    support: float
+    released: bool
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        signals = asdict(verdict.signals) if verdict.signals else None
+        return cls(
+            text=verdict.sentence,
+            quotes=list(verdict.quotes),
+            faults=[FaultOut.of(fault) for fault in verdict.faults],
+            signals=signals and {name: round(value, SIGNAL_DIGITS) for name, value in signals.items()},
+            support=round(verdict.support, SIGNAL_DIGITS),
+            released=verdict.released,
+        )
+
+
+class AnswerOut(Reply):
+    """An answer, or a refusal that says why there is none. `drafts` are there only where `explain` asked for them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWER, examples.REFUSAL, examples.EXPLAINED]})
 
     id: str
     status: Status
@@ -227,9 +269,10 @@ class AnswerOut(Reply):
     independent_sources: int
     model: str
     timings_ms: dict[str, int]
+    drafts: list[DraftOut] | None = Field(None, exclude_if=lambda drafts: drafts is None)
 
     @classmethod
-    def of(cls, reply: Answer | Refusal) -> Self:
+    def of(cls, reply: Answer | Refusal, *, explain: bool = False) -> Self:
         said: dict[str, Any]
         if isinstance(reply, Answer):
             said = {
@@ -247,5 +290,6 @@ class AnswerOut(Reply):
             passages=[PassageOut.of(hit) for hit in reply.hits],
             model=reply.model,
             timings_ms=dict(reply.timings_ms),
+            drafts=[DraftOut.of(verdict) for verdict in reply.verdicts] if explain else None,
             **said,
         )

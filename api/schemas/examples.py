@@ -86,6 +86,30 @@ ANSWER: Example = {
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
 }
+DRAFT: Example = {
+    "text": SENTENCE["text"],
+    "quotes": [QUOTE],
+    "faults": [],
+    "signals": {
+        "passage": 0.561,
+        "sentence": 0.649,
+        "asked": 1.0,
+        "words": 1.0,
+        "meaning": 0.903,
+        "answers": 0.712,
+        "contained": 0.94,
+    },
+    "support": 0.97,
+    "released": True,
+}
+DROPPED: Example = {
+    "text": "The airstrike killed him on March 16.",
+    "quotes": [QUOTE],
+    "faults": [{"check": "number", "detail": "16"}],
+    "signals": None,
+    "support": 0.0,
+    "released": False,
+}
 REFUSAL: Example = {
     "id": "ans_01JQ8W3T0Z6P1F8Y5D2S7G4ECA",
     "status": "not_found",
@@ -98,6 +122,7 @@ REFUSAL: Example = {
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
 }
+EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
 STREAM = "".join(
     f"event: {event}\ndata: {json.dumps(data)}\n\n"
     for event, data in (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import httpx
 import pytest
 
 from rag.errors import Unavailable
+from rag.types import Signals
 from tests.fakes import ScriptedModel
 from tests.service import ARTICLE_ID, Serve, Service, events
 
@@ -136,6 +138,41 @@ def test_a_search_gives_passages_in_rank_order_and_needs_no_model(service: Servi
     assert reply["passages"][0]["score"] >= reply["passages"][1]["score"]
     assert reply["timings_ms"].keys() == {"retrieve", "total"}
     assert service.model.started == before
+
+
+def test_drafts_are_told_with_quotes_faults_and_signals_where_explain_asks_for_them(serve: Serve) -> None:
+    wrong = DRAFT.replace("March 15", "March 16")
+    with serve(ScriptedModel(f"{DRAFT} {wrong}")) as service:
+        reply = service.http.post("/v1/ask", json=QUESTION | {"explain": True}).json()
+        plain = service.http.post("/v1/ask", json=QUESTION).json()
+        streamed = service.streamed(QUESTION | {"explain": True})
+    kept, dropped = reply["drafts"]
+    assert (kept["text"], kept["released"], kept["faults"]) == (DRAFT, True, [])
+    assert kept["quotes"] == [citation["quote"] for citation in reply["citations"]]
+    assert kept["support"] == reply["sentences"][0]["support"]
+    assert kept["signals"].keys() == {field.name for field in fields(Signals)}
+    assert (dropped["text"], dropped["released"]) == (wrong, False)
+    assert dropped["faults"] == [{"check": "number", "detail": "16"}]
+    assert [sentence["text"] for sentence in reply["sentences"]] == [DRAFT]
+    assert "drafts" not in plain
+    assert settled(plain) == {key: value for key, value in settled(reply).items() if key != "drafts"}
+    assert settled(streamed[-1][1]) == settled(reply)
+    assert all("drafts" not in data for _, data in streamed[:-1])
+
+
+@pytest.mark.parametrize("draft", [INVENTED, "I do not know."])
+def test_an_explained_refusal_tells_what_was_drafted_and_not_released(serve: Serve, draft: str) -> None:
+    with serve(ScriptedModel(draft)) as service:
+        reply = service.http.post("/v1/ask", json=QUESTION | {"explain": True}).json()
+    assert (reply["status"] in ("not_found", "unsupported"), reply["answer"]) == (True, "")
+    assert [drafted["text"] for drafted in reply["drafts"]][:1] == [draft]
+    assert not any(drafted["released"] for drafted in reply["drafts"])
+
+
+@pytest.mark.parametrize("wrong", ["yes", 1])
+def test_explain_is_true_or_false_and_nothing_else(service: Service, wrong: object) -> None:
+    reply = service.http.post("/v1/ask", json=QUESTION | {"explain": wrong})
+    assert (reply.status_code, reply.json()["field"]) == (422, "explain")
 
 
 def test_the_same_question_has_the_same_reply(serve: Serve) -> None:

@@ -25,6 +25,7 @@ ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
         (SearchOut, examples.FOUND),
         (AnswerOut, examples.ANSWER),
         (AnswerOut, examples.REFUSAL),
+        (AnswerOut, examples.EXPLAINED),
         (DocumentsIn, examples.ADD),
         (JobOut, examples.JOB),
         (StoredOut, examples.STORED),

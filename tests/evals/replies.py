@@ -11,8 +11,10 @@ from evals.questions import Evidence, GoldQuestion
 TEXT = "It rained in Arle. The mayor, Ana Bo, said so on May 3. Nobody was hurt."
 QUOTE = "The mayor, Ana Bo, said so on May 3."
 
-WHEN = GoldQuestion("when", "When?", True, answers=("May 3",), evidence=(Evidence("d", QUOTE),), type="date")
-WHY = GoldQuestion("why", "Why?", False, type="unanswerable_close")
+WHEN = GoldQuestion(
+    "when", "When?", True, answers=("May 3",), evidence=(Evidence("d", QUOTE),), type="date", part="test"
+)
+WHY = GoldQuestion("why", "Why?", False, type="unanswerable_close", part="test")
 
 
 def text_of(document_id: str, version: int) -> str:
@@ -59,6 +61,11 @@ def refused(**changed: Any) -> dict[str, Any]:
         "timings_ms": {"total": 3},
     }
     return body | changed
+
+
+def draft(text: str = "She said so on May 3.", support: float = 0.9, **changed: Any) -> dict[str, Any]:
+    drafted = {"text": text, "quotes": [QUOTE], "faults": [], "signals": {"meaning": 0.8}, "support": support}
+    return drafted | {"released": support >= 0.5} | changed
 
 
 def passage(text: str = TEXT, document: str = "d") -> dict[str, Any]:

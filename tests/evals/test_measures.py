@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals import client, measures, outcomes, questions
+from evals import client, measures, outcomes, paired, plots, questions, stages, values
 from evals import run as running
 from evals.measures import (
     bootstrap_interval,
     contains,
     covers,
+    exact_match,
+    knowledge_precision,
     matched,
     mean,
     normalise,
@@ -31,7 +33,17 @@ TEXT = st.text(alphabet="abcdefgh  .,-“”’AB19", max_size=40)
 
 @pytest.mark.parametrize(
     ("module", "at_least"),
-    [(measures, 15), (outcomes, 3), (questions, 1), (running, 1), (client, 1)],
+    [
+        (measures, 18),
+        (outcomes, 3),
+        (questions, 1),
+        (running, 1),
+        (client, 1),
+        (values, 7),
+        (paired, 6),
+        (stages, 2),
+        (plots, 2),
+    ],
     ids=lambda value: str(value),
 )
 def test_every_worked_example_in_a_docstring_holds(module: ModuleType, at_least: int) -> None:
@@ -58,6 +70,20 @@ def test_token_f1_is_symmetric_and_between_zero_and_one(one: str, other: str) ->
 
 
 @given(TEXT, TEXT)
+def test_an_exact_match_is_contained_and_agrees_wholly(one: str, other: str) -> None:
+    if exact_match(one, [other]):
+        assert contains(one, [other])
+        assert token_f1(one, [other]) == 1.0
+
+
+@given(TEXT, TEXT)
+def test_a_sentence_is_supported_wholly_by_itself_and_never_less_by_more_quotes(one: str, other: str) -> None:
+    assert 0.0 <= knowledge_precision(one, [other]) <= knowledge_precision(one, [other, one]) <= 1.0
+    if normalise(one):
+        assert knowledge_precision(one, [one]) == 1.0
+
+
+@given(TEXT, TEXT)
 def test_matching_quotes_is_symmetric(one: str, other: str) -> None:
     assert quotes_match(("d", one), ("d", other)) == quotes_match(("d", other), ("d", one))
 
@@ -66,6 +92,8 @@ def test_a_missing_answer_counts_zero() -> None:
     assert not contains("", ["Anbar"])
     assert not covers("", [["Anbar"]])
     assert token_f1("", ["Anbar"]) == 0.0
+    assert not exact_match("", [""])
+    assert values.numbers_equal("", ["3"]) is values.dates_equal("", ["May 3"]) is False
     assert matched([("d", "gold")], []) == 0
 
 

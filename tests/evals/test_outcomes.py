@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from evals.figures import confidences
 from evals.outcomes import differences
 from evals.questions import Evidence
-from tests.evals.replies import QUOTE, TEXT, WHEN, WHY, answered, citation, judged, passage, refused
+from evals.stages import Loss
+from tests.evals.replies import QUOTE, TEXT, WHEN, WHY, answered, citation, draft, judged, passage, refused
 
 
 def test_a_right_answer_with_its_gold_quote_is_right_in_everything() -> None:
@@ -142,3 +144,77 @@ def test_two_replies_are_the_same_but_for_id_and_timings() -> None:
 
 def test_the_example_text_holds_the_example_quote() -> None:
     assert QUOTE in TEXT
+
+
+def test_number_and_date_equality_apply_to_questions_of_their_type_and_a_refusal_is_zero() -> None:
+    dated = replace(WHEN, answers=("3 May 2021",))
+    assert judged(dated, answered()).date_equal is True
+    assert judged(dated, answered("On May 4.")).date_equal is judged(dated, refused()).date_equal is False
+    assert judged(replace(dated, type="fact"), answered()).date_equal is None
+    counted = replace(WHEN, answers=("1,200",), type="number")
+    assert judged(counted, answered("Some 1200 came.")).number_equal is True
+    assert judged(counted, refused()).number_equal is False
+    assert judged(WHY, answered()).number_equal is None
+
+
+def test_claim_support_is_of_the_quotes_that_each_sentence_cites() -> None:
+    cited = [citation(), citation("Nobody was hurt.", marker=2)]
+    hurt = {"text": "Nobody was hurt.", "citations": [2], "support": 0.9}
+    right = judged(WHEN, answered(sentences=[hurt], citations=cited))
+    swapped = judged(WHEN, answered(sentences=[hurt | {"citations": [1]}], citations=cited))
+    assert (right.claim_support, swapped.claim_support) == (1.0, 0.0)
+    assert judged(WHEN, answered(sentences=[hurt | {"citations": []}])).claim_support == 0.0
+    assert judged(WHEN, refused()).claim_support is None
+
+
+def test_confidence_is_the_highest_support_of_any_draft_and_a_refusal_is_judged_by_it() -> None:
+    drafts = [draft(support=0.3), draft("She said so on June 9.", support=0.2)]
+    refusal = judged(WHEN, refused(drafts=drafts))
+    assert (refusal.confidence, refusal.draft_right, refusal.right) == (0.3, True, False)
+    assert judged(WHEN, refused(drafts=drafts[1:])).draft_right is False
+    nothing = judged(WHEN, refused(drafts=[]))
+    assert (nothing.confidence, nothing.draft_right) == (0.0, False)
+    assert judged(WHEN, answered()).confidence is None
+    assert judged(WHY, refused(drafts=drafts)).draft_right is False
+    assert judged(replace(WHEN, long=True), refused(drafts=drafts)).draft_right is None
+
+
+def test_a_failed_request_stands_last_among_confidences_and_replies_without_drafts_have_none() -> None:
+    known = judged(WHEN, answered(drafts=[draft()]))
+    failed = judged(WHEN, {}, error="ReadTimeout: timed out")
+    assert confidences([known, failed]) == [(0.9, True), (0.0, False)]
+    assert confidences([judged(WHEN, answered()), failed]) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "lost"),
+    [
+        (refused(passages=[passage()]), Loss.REFUSED_RETRIEVED),
+        (refused(passages=[passage(document="x")]), Loss.REFUSED_NOT_RETRIEVED),
+        (answered("On June 9.", citations=[citation("Nobody was hurt.")]), Loss.NOT_RETRIEVED),
+        (answered("On June 9.", citations=[citation("Nobody was hurt.")], passages=[passage()]), Loss.NOT_CITED),
+        (answered("On June 9.", passages=[passage()]), Loss.CITED_WRONG),
+        ({}, Loss.FAILED),
+        (answered(passages=[passage()]), None),
+    ],
+    ids=str,
+)
+def test_a_wrong_answer_is_put_down_to_the_stage_that_lost_it(body: dict[str, object], lost: Loss | None) -> None:
+    assert judged(WHEN, body).lost is lost
+
+
+def test_nothing_is_lost_of_a_question_without_an_answer_or_without_known_gold() -> None:
+    assert judged(WHY, answered()).lost is None
+    assert judged(replace(WHEN, evidence=()), answered("On June 9.")).lost is None
+
+
+def test_where_only_the_gold_document_is_known_it_decides_what_was_retrieved_and_cited() -> None:
+    question = replace(WHEN, evidence=(Evidence("d"),))
+    assert judged(question, answered("On June 9.", passages=[passage("It rained.")])).lost is Loss.CITED_WRONG
+    assert judged(question, refused(passages=[passage(document="x")])).lost is Loss.REFUSED_NOT_RETRIEVED
+
+
+def test_drafts_do_not_make_a_reply_another_answer_and_broken_ones_break_the_contract() -> None:
+    assert not differences(answered(drafts=[draft()]), answered(drafts=[draft(support=0.91)]))
+    assert judged(WHEN, answered(drafts=[{"text": "No support."}])).error
+    assert judged(WHEN, answered(drafts=["a"])).error

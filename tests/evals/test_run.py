@@ -39,6 +39,10 @@ def test_a_run_keeps_an_outcome_and_the_whole_body_for_each_question(client: Cli
     assert (broken.status, broken.right) == ("error", False)
     assert "422" in str(broken.error)
     assert run.model == "scripted"
+    assert [(draft["text"], draft["released"]) for draft in run.bodies[0]["drafts"]] == [(DRAFT, True)]
+    assert right.confidence == run.bodies[0]["drafts"][0]["support"]
+    assert (right.draft_right, right.retrieved, right.lost) == (True, True, None)
+    assert (broken.confidence, broken.lost) == (None, "failed")
     assert run.repeats["seeds-where-killed"] == []
 
 

@@ -1,0 +1,61 @@
+"""Numbers and dates are equal however they are written, and not when they are others."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evals.values import Date, dates, dates_equal, numbers_equal
+
+DAYS = st.dates(date(1600, 1, 1), date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-03-15", "March 15, 2025", "15 March 2025", "Mar. 15, 2025", "the 15th of March 2025", "march 15 2025"],
+)
+def test_a_date_is_read_in_every_usual_form(text: str) -> None:
+    assert dates(f"It was on {text}.") == {Date(2025, 3, 15)}
+
+
+@given(DAYS)
+def test_a_day_is_itself_in_every_form_and_never_the_next(day: date) -> None:
+    forms = [day.isoformat(), f"{day:%B} {day.day}, {day.year}", f"{day.day} {day:%b} {day.year}"]
+    for form in forms:
+        assert dates_equal(form, [forms[0]]) is True
+        assert dates_equal(form, [f"{day:%B} {day.day % 28 + 1}, {day.year}"]) is False
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold", "equal"),
+    [
+        ("In 2025.", "March 2025", False),
+        ("In March 2025.", "2025", True),
+        ("In March.", "March 2025", False),
+        ("On March 15.", "15 March 2025", True),
+        ("It is 3,600 strong.", "2025", False),
+        ("From May 3 to May 9.", "May 3 to May 9", True),
+        ("From May 3.", "May 3 to May 9", False),
+    ],
+)
+def test_every_part_of_the_gold_date_is_wanted(answer: str, gold: str, equal: bool) -> None:
+    assert dates_equal(answer, [gold]) is equal
+
+
+def test_a_verb_is_no_month_and_a_part_of_a_word_neither() -> None:
+    assert dates("They may decide, march on and marvel at sept and augur.") == set()
+    assert dates("Mayor Junes decorated the marble.") == set()
+
+
+@given(st.integers(2, 10**9))
+def test_a_number_is_itself_with_and_without_separators_and_never_the_next(number: int) -> None:
+    assert numbers_equal(f"There were {number:,}.", [str(number)]) is True
+    assert numbers_equal(f"There were {number + 1:,}.", [str(number)]) is False
+
+
+def test_any_alias_will_do_and_one_without_a_number_does_not_apply() -> None:
+    assert numbers_equal("Two dozen, that is 24.", ["24", "two dozen"]) is True
+    assert numbers_equal("Some.", ["several"]) is None
