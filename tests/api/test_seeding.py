@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from api.app import create_app
-from api.seeding import articles, seed
+from api.seeding import SEEDS, articles, seed
 from ingest.worker import work_off
+from rag.errors import SetupError
 from tests.collection import Collection
 from tests.conftest import EngineFactory
 from tests.fakes import ScriptedModel
@@ -16,8 +18,18 @@ from tests.service import ARTICLE_ID
 from tests.serving import served, until
 
 
-def test_the_articles_are_the_text_files_and_nothing_else() -> None:
-    assert [article.id for article in articles()] == [ARTICLE_ID]
+def test_the_given_article_is_first_as_it_is_and_the_newsroom_follows_with_what_is_known_of_it() -> None:
+    first, *newsroom = articles()
+    assert (first.id, first.title, first.source, first.published_at) == (ARTICLE_ID, "", "", None)
+    assert first.text == (SEEDS / f"{ARTICLE_ID}.txt").read_text("utf-8")
+    assert len(newsroom) == len(list((SEEDS / "newsroom").glob("*.md"))) > 60
+    assert all(article.id and article.title and article.source and article.published_at for article in newsroom)
+
+
+def test_a_folder_with_an_article_that_cannot_be_read_is_an_error_naming_it(tmp_path: Path) -> None:
+    (tmp_path / "broken.md").write_bytes(b"---\ndate: tomorrow\n---\nText.")
+    with pytest.raises(SetupError, match=r"broken\.md"):
+        articles(tmp_path)
 
 
 def test_a_service_is_ready_only_once_its_seeds_are_indexed(engine_factory: EngineFactory) -> None:
@@ -37,10 +49,10 @@ def test_a_deleted_seed_does_not_come_back_at_the_next_start(tmp_path: Path) -> 
     try:
         seed(store, articles())
         collection.work()
-        assert store.counts().documents == 1
+        assert store.counts().documents == len(articles())
         store.forget(ARTICLE_ID)
         seed(store, articles())
         assert not store.work_waits()
-        assert store.counts().documents == 0
+        assert store.counts().documents == len(articles()) - 1
     finally:
         store.close()
