@@ -57,11 +57,11 @@ def sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Sentence]]:
     ]
 
 
-def select(found: Sequence[Candidate], budget: int) -> list[Evidence]:
+def select(found: Sequence[Candidate], budget: int, *, by_relevance: bool = True) -> list[Evidence]:
     """The most relevant sentences that fit into `budget` tokens (estimated), best first; at least one if there is any.
 
     Relevance is cosine + 0.6 * overlap + 0.2 * the passage's score relative to the best passage's. Equal
-    ones keep the order of passages and of the text.
+    ones keep the order of passages and of the text, and all do where they are not to be ranked `by_relevance`.
     """
     best = max((candidate.hit.score for candidate in found), default=0.0) or 1.0
     scored = [
@@ -74,7 +74,7 @@ def select(found: Sequence[Candidate], budget: int) -> list[Evidence]:
     ]
     chosen: list[Evidence] = []
     left = budget
-    for evidence in sorted(scored, key=lambda e: (-e.relevance, e.hit.rank, e.sentence.start)):
+    for evidence in sorted(scored, key=lambda e: (-e.relevance * by_relevance, e.hit.rank, e.sentence.start)):
         cost = token_estimate(evidence.text)
         if cost <= left or not chosen:
             chosen.append(evidence)

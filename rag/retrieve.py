@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
-from rag.fusion import min_max_sum
+from rag.ablation import Ablation
+from rag.fusion import in_turns, min_max_sum
 from rag.seams import Embedder, Match, PassageIndex
 from rag.store import Store
 from rag.types import Document, Hit, Passage, Question
@@ -22,11 +23,19 @@ class WordSearch(Protocol):
 class Retriever:
     """Finds passages without a language model. Safe to call from several threads."""
 
-    def __init__(self, store: Store, embedder: Embedder, dense: PassageIndex, words: WordSearch) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        dense: PassageIndex,
+        words: WordSearch,
+        without: Ablation = Ablation.NOTHING,
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._dense = dense
         self._words = words
+        self._without = without
 
     def retrieve(self, question: Question, limit: int) -> list[Hit]:
         """At most `limit` hits, best first; the same question over the same collection gives the same hits.
@@ -35,12 +44,19 @@ class Retriever:
         similarity is computed from the store's vector. Raises `Unavailable`.
         """
         vector = self._embedder.embed_query(question.text)
-        lexical = {match.passage_id: match.score for match in self._words.search(question, CANDIDATES)}
-        proposed = [match.passage_id for match in self._dense.search(vector, question, CANDIDATES)]
+        without = self._without
+        by_words = [] if without is Ablation.LEXICAL else self._words.search(question, CANDIDATES)
+        by_meaning = [] if without is Ablation.DENSE else self._dense.search(vector, question, CANDIDATES)
+        lexical = {match.passage_id: match.score for match in by_words}
+        proposed = [match.passage_id for match in by_meaning]
         seen = self._store.passages([*lexical, *proposed], question)
         vectors = self._store.vectors(list(seen), self._embedder.stamp)
         similarity = {key: float(vectors[key] @ vector) for key in seen if key in vectors}
-        fused = min_max_sum(similarity, {key: score for key, score in lexical.items() if key in similarity})
+        words = {key: score for key, score in lexical.items() if key in similarity}
+        if without is Ablation.DENSE:
+            fused = min_max_sum({}, words)
+        else:
+            fused = (in_turns if without is Ablation.FUSION else min_max_sum)(similarity, words)
         best = _without_copies((key, score, *seen[key]) for key, score in fused)
         return [
             Hit(passage, document, score, rank, similarity[key])
