@@ -13,6 +13,8 @@ from evals.questions import GoldQuestion
 
 ANSWERED = frozenset({"answered", "conflicting"})
 REFUSED = frozenset({"not_found", "unsupported"})
+SEARCHED_ONLY: dict[str, Any] = {"status": "searched"}
+"""In place of a reply to a question that is about retrieval only."""
 SILENCE: dict[str, Any] = {"answer": "", "sentences": [], "citations": []}
 
 
@@ -120,6 +122,8 @@ def judge(
 def fault(body: dict[str, Any]) -> str | None:
     """What in the body breaks the contract an answer must keep, or None: status, shapes and markers."""
     try:
+        if body == SEARCHED_ONLY:
+            return None
         if body["status"] in REFUSED:
             return None if body["answer"] == "" and body["reason"] else "a refusal without a reason, or with an answer"
         if body["status"] not in ANSWERED:

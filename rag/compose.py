@@ -21,6 +21,8 @@ from rag.settings import Settings
 from rag.store import Store
 from rag.support import DEFAULT
 
+__all__ = ["Engine", "assemble", "build", "open_embedder", "open_model"]
+
 MODEL_TIMEOUT = 2.0
 
 

@@ -25,6 +25,8 @@ VENDORS = frozenset(
 )
 BUILDERS = {"rag.compose"}
 """Who may import adapters, beside the adapters themselves."""
+SERVED = ("api", "evals.baselines")
+"""What answers over HTTP."""
 LONGEST = 400
 
 MODULES = {
@@ -85,8 +87,8 @@ def test_nothing_of_the_engine_imports_the_place_that_builds_it(module: str) -> 
     assert not {name for name in imports(MODULES[module]) if within(name, "rag.compose")}
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not within(name, "api")])
-def test_only_api_knows_of_http_servers(module: str) -> None:
+@pytest.mark.parametrize("module", [name for name in MODULES if not any(within(name, served) for served in SERVED)])
+def test_only_api_and_the_baseline_know_of_http_servers(module: str) -> None:
     assert not {name for name in imports(MODULES[module]) if top(name) in ("fastapi", "starlette", "uvicorn")}
 
 
