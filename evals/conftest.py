@@ -12,14 +12,14 @@ from typing import Any
 import httpx
 import pytest
 
-from evals import comparison, report
+from evals import report, sidebyside
 from evals.adapters import read_any
 from evals.client import Client
-from evals.comparison import Beside
 from evals.gates import gates_for
 from evals.questions import QuestionSet, choose
 from evals.run import Progress, Run, ask_all
 from evals.service import serving, serving_model, serving_plain
+from evals.sidebyside import Beside
 from rag.ablation import Ablation
 from rag.errors import GroundwireError, InvalidInput
 
@@ -80,7 +80,7 @@ def clients(
             if compare:
                 plain = stack.enter_context(serving_plain(data / "plain.log", shared))
                 theirs = stack.enter_context(_client(plain))
-                theirs.add(question_set.documents or comparison.documents_of(ours))
+                theirs.add(question_set.documents or sidebyside.documents_of(ours))
         yield ours, theirs
 
 
@@ -103,7 +103,7 @@ def run(pytestconfig: pytest.Config, question_set: QuestionSet, clients: tuple[C
     client, plain = clients
     progress, beside = _progress(pytestconfig), None
     if plain:
-        made, beside = comparison.ask_both(client, plain, questions, progress)
+        made, beside = sidebyside.ask_both(client, plain, questions, progress)
     else:
         made = ask_all(client, questions, progress)
     recipe = {"set": question_set.name, "part": part or "all", "limit": limit}
@@ -133,8 +133,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _compared(run: Run, beside: Beside | None, recipe: dict[str, Any], path: Path) -> list[str]:
     if beside is None:
         return []
-    comparison.write(run, beside, recipe, path)
-    return ["", *comparison.table(run, beside)]
+    sidebyside.write(run, beside, recipe, path)
+    return ["", *sidebyside.table(run, beside)]
 
 
 def _prepare(client: Client, question_set: QuestionSet) -> None:

@@ -81,14 +81,19 @@ def read_set(folder: Path) -> QuestionSet:
     if not path.is_file():
         raise InvalidInput(f"{path} does not exist; a question set is a folder that holds it", "set")
     documents = folder / "documents.jsonl"
-    questions = tuple(_question(row, where) for where, row in json_lines(path))
-    if twice := [name for name, count in Counter(question.id for question in questions).items() if count > 1]:
-        raise InvalidInput(f"{path}: used more than once: {', '.join(sorted(twice))}", "id")
     return QuestionSet(
         name=folder.resolve().name,
         documents=tuple(row for _, row in json_lines(documents)) if documents.is_file() else (),
-        questions=questions,
+        questions=read_questions(path),
     )
+
+
+def read_questions(path: Path) -> tuple[GoldQuestion, ...]:
+    """The questions of a file, in order. Raises as `read_set` does."""
+    questions = tuple(_question(row, where) for where, row in json_lines(path))
+    if twice := [name for name, count in Counter(question.id for question in questions).items() if count > 1]:
+        raise InvalidInput(f"{path}: used more than once: {', '.join(sorted(twice))}", "id")
+    return questions
 
 
 def part_of(question_id: str) -> str:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from evals import comparison
+from evals import sidebyside
 from evals.baselines.plain import create_app
 from evals.client import Client
-from evals.comparison import Beside
 from evals.questions import Evidence, GoldQuestion, read_set
 from evals.run import Run
+from evals.sidebyside import Beside
 from rag.seams import Embedder
 from tests.evals.replies import WHEN, WHY, answered, judged, passage, refused
 from tests.fakes import ScriptedModel
@@ -33,7 +33,7 @@ def both(serve: Serve, embedder: Embedder) -> Iterator[Both]:
     model = ScriptedModel(DRAFT, preference=0.9)
     with serve(model) as service, served(create_app(embedder, model)) as url:
         ours, theirs = Client(service.url, timeout=60.0), Client(url, timeout=60.0)
-        theirs.add(comparison.documents_of(ours))
+        theirs.add(sidebyside.documents_of(ours))
         yield ours, theirs, model
         ours.close()
         theirs.close()
@@ -48,7 +48,7 @@ def test_the_baseline_is_given_the_documents_of_the_service_as_they_are(both: Bo
 def test_each_question_is_put_to_both_and_who_is_first_alternates(both: Both) -> None:
     ours, theirs, model = both
     model.prompts.clear()
-    run, beside = comparison.ask_both(ours, theirs, [WHERE, FAR], lambda *_: None)
+    run, beside = sidebyside.ask_both(ours, theirs, [WHERE, FAR], lambda *_: None)
     plainly = ["pieces of context" in prompt[0].content for prompt in model.prompts]
     assert plainly[:3] == [False, True, True]
     assert [row.id for row in run.outcomes] == [row.id for row in beside.outcomes] == [WHERE.id, "far"]
@@ -62,13 +62,13 @@ def test_a_question_about_retrieval_only_is_searched_for_and_never_asked(both: B
     ours, theirs, model = both
     question = GoldQuestion("r", WHERE.text, True, evidence=(Evidence(ARTICLE_ID),), retrieval_only=True)
     before = model.started
-    run, beside = comparison.ask_both(ours, theirs, [question], lambda *_: None)
+    run, beside = sidebyside.ask_both(ours, theirs, [question], lambda *_: None)
     assert model.started == before
     for outcome in (*run.outcomes, *beside.outcomes):
         assert (outcome.right, outcome.error, outcome.status) == (None, None, "searched")
         assert outcome.ranking is not None
         assert outcome.ranking["nDCG@10"] == 1.0
-    assert "false_refusal" not in comparison.figures(run, beside)
+    assert "false_refusal" not in sidebyside.figures(run, beside)
     assert run.repeats == {}
 
 
@@ -81,7 +81,7 @@ def paired() -> tuple[Run, Beside]:
 
 
 def test_figures_show_both_their_difference_and_its_paired_interval() -> None:
-    found = comparison.figures(*paired())
+    found = sidebyside.figures(*paired())
     assert found["accuracy"] == {"groundwire": 1.0, "plain": 1.0, "difference": 0.0, "interval": (0.0, 0.0)}
     assert found["refusal_recall"]["difference"] == 1.0
     assert found["right"]["plain"] == 0.5
@@ -91,7 +91,7 @@ def test_figures_show_both_their_difference_and_its_paired_interval() -> None:
 
 
 def test_the_table_names_both_and_the_ratio_of_medians() -> None:
-    lines = comparison.table(*paired())
+    lines = sidebyside.table(*paired())
     assert lines[0].split()[:4] == ["beside", "plain", "groundwire", "plain"]
     assert [line.split()[0] for line in lines[1:]] == [
         "right",
@@ -106,7 +106,7 @@ def test_the_table_names_both_and_the_ratio_of_medians() -> None:
 
 def test_results_are_written_beside_those_of_the_run(tmp_path: Path) -> None:
     run, beside = paired()
-    place = comparison.write(run, beside, {"set": "seeds"}, tmp_path / "seeds-1.jsonl")
+    place = sidebyside.write(run, beside, {"set": "seeds"}, tmp_path / "seeds-1.jsonl")
     assert place.name == "seeds-1-plain.jsonl"
     assert len(place.read_text(encoding="utf-8").splitlines()) == 12
     summary = json.loads(place.with_suffix(".json").read_text(encoding="utf-8"))
