@@ -15,6 +15,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
+from ingest.split import sentences
 from rag.refuse import gives_up
 from rag.seams import Embedder, LanguageModel, Message
 from rag.types import Document, Filters
@@ -24,8 +25,8 @@ OVERLAP_CHARACTERS = 200
 CHUNKS_READ = 4
 LONGEST_REPLY = 256
 PROMPT = """\
-Use the following pieces of context to answer the question at the end. If you don't know the answer, just say that \
-you don't know.
+Use these pieces of context to answer the question that follows them. If you do not know the answer, say that you \
+don't know.
 
 {context}
 
@@ -91,11 +92,12 @@ class Chunks:
 
 
 async def answered(model: LanguageModel, question: str, chunks: Sequence[Chunk]) -> str | None:
-    """What the model says, None where it says that it does not know. Raises `Unavailable`."""
+    """What the model says, None where its first sentence is that it does not know. Raises `Unavailable`."""
     context = "\n\n".join(chunk.text for chunk in chunks)
     message = Message("user", PROMPT.format(context=context, question=question))
     reply = "".join([piece async for piece in model.stream([message], LONGEST_REPLY)]).strip()
-    return None if not reply or gives_up(reply) else reply
+    first = sentences(reply)[:1]
+    return None if not first or gives_up(reply[: first[0].end]) else reply
 
 
 class _Embeddings(Embeddings):

@@ -73,8 +73,9 @@ def test_a_reply_that_says_it_does_not_know_is_a_refusal(client: Client, model: 
     assert (outcome.status, outcome.error) == ("not_found", None)
 
 
-def test_anything_else_it_says_is_believed(client: Client, model: ScriptedModel) -> None:
-    says(model, "It fell in Peru in 1803.")
+@pytest.mark.parametrize("said", ["It fell in Peru in 1803.", "It fell in Varn. The time is not mentioned."])
+def test_anything_else_it_says_is_believed(client: Client, model: ScriptedModel, said: str) -> None:
+    says(model, said)
     assert client.ask(ASKED.body()).body["status"] == "answered"
 
 

@@ -46,7 +46,7 @@ def test_what_is_not_reviewed_is_only_what_says_so(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_articles_or_questions_is_told_as_such(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="questions.jsonl does not exist"):
+    with pytest.raises(InvalidInput, match=r"questions\.jsonl does not exist"):
         read_own(tmp_path)
     (tmp_path / "questions.jsonl").write_text('{"id": "a", "question": "?"}\n', encoding="utf-8")
     with pytest.raises(InvalidInput, match="holds no article"):
