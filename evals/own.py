@@ -51,7 +51,7 @@ class Measured:
 
 
 def read_own(path: Path) -> Own:
-    """A folder with `questions.jsonl` among or above the articles, or a set in a public layout.
+    """A folder with `questions.jsonl` beside or above the articles, or a set in a public layout.
 
     Raises `InvalidInput` where there is neither, or no article.
     """
@@ -75,13 +75,11 @@ def read_articles(folder: Path) -> tuple[list[NewDocument], list[Failure]]:
     failures: list[Failure] = []
     for file in sorted(file for file in folder.rglob("*") if file.is_file() and file != folder / QUESTIONS):
         try:
-            for one in read(file, file.relative_to(folder).as_posix()):
+            for one in map(_stored, read(file, file.relative_to(folder).as_posix())):
                 if isinstance(one, NewDocument):
-                    documents.append(_stored(one))
+                    documents.append(one)
                 elif one.code != UNREADABLE:
                     failures.append(one)
-        except Rejected as error:
-            failures.append(Failure(str(file), error.code, str(error)))
         except OSError as error:
             failures.append(Failure(str(file), "unreadable", str(error.strerror)))
     return documents, failures
@@ -148,9 +146,15 @@ def _client(base: str | None, model: str | None) -> Iterator[Client]:
             raise Unavailable("service", f"the service at {base} does not answer: {error}") from error
 
 
-def _stored(document: NewDocument) -> NewDocument:
-    kept = clean(document, LONGEST_TEXT)
-    return replace(kept, id=identity(kept))
+def _stored(one: NewDocument | Failure) -> NewDocument | Failure:
+    """A document as the store would hold it, with its id, or why it would not."""
+    if isinstance(one, Failure):
+        return one
+    try:
+        kept = clean(one, LONGEST_TEXT)
+        return replace(kept, id=identity(kept))
+    except Rejected as error:
+        return Failure(one.id, error.code, str(error))
 
 
 def _body(document: NewDocument) -> dict[str, Any]:

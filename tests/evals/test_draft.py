@@ -7,7 +7,7 @@ import doctest
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals import draft as drafting
@@ -77,6 +77,7 @@ def test_an_instruction_in_an_article_is_not_asked_about() -> None:
 
 
 @given(st.lists(st.text("abc AB19.!\n", max_size=300), max_size=5), st.integers(1, 4))
+@settings(deadline=None)
 def test_every_sentence_is_verbatim_in_its_article_and_none_has_too_many(texts: list[str], each: int) -> None:
     documents = [NewDocument(text, id=str(number)) for number, text in enumerate(texts)]
     chosen = list(sources(documents, each))
