@@ -94,6 +94,14 @@ class Client:
                 return ""
         return self._texts[key]
 
+    def document(self, document_id: str) -> dict[str, Any]:
+        """The latest version as it would be added: what is known of it, and its text. Raises `httpx.HTTPError`."""
+        response = self._http.get(place_of(document_id))
+        response.raise_for_status()
+        body = response.json()
+        known = {name: body.get(name) for name in ("text", "title", "url", "source", "published_at", "language")}
+        return {"id": document_id} | {name: value for name, value in known.items() if value}
+
     def document_ids(self) -> list[str]:
         """Every document in the collection."""
         ids: list[str] = []

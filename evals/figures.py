@@ -32,7 +32,7 @@ def right(rows: Sequence[Outcome]) -> float | None:
 
 
 def false_refusal(rows: Sequence[Outcome]) -> float | None:
-    return share(row.refused for row in rows if row.answerable)
+    return share(row.refused for row in rows if row.answerable and row.status != "searched")
 
 
 def refusal_recall(rows: Sequence[Outcome]) -> float | None:

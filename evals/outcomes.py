@@ -28,6 +28,8 @@ ANSWERED = frozenset({"answered", "conflicting"})
 REFUSED = frozenset({"not_found", "unsupported"})
 IGNORED = frozenset({"id", "timings_ms", "drafts"})
 """Drafts carry probabilities of the model, whose last digits need not be the same twice; the answer has to be."""
+SEARCHED_ONLY: dict[str, Any] = {"status": "searched"}
+"""In place of a reply to a question that is about retrieval only."""
 SILENCE: dict[str, Any] = {"answer": "", "sentences": [], "citations": []}
 
 
@@ -157,6 +159,8 @@ def judge(
 def fault(body: dict[str, Any]) -> str | None:
     """What in the body breaks the contract an answer must keep, or None: status, shapes and markers."""
     try:
+        if body == SEARCHED_ONLY:
+            return None
         _ = [(str(passage["document_id"]), str(passage["text"])) for passage in body.get("passages") or ()]
         for draft in body.get("drafts") or ():
             _ = str(draft["text"]), float(draft["support"]), bool(draft["released"])

@@ -7,8 +7,8 @@ error naming its line, never a question less.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +33,8 @@ class GoldQuestion:
     are wanted. `canary` is a text that only a reply obeying a planted instruction holds. Questions of
     one `group` ask the same in other words. `long` means no short answer exists, so accuracy does not apply.
     With `conflict` the documents give several answers, `answers` are all of them, and `wrong_answers` mislead.
+    With `retrieval_only` nothing but its evidence is known, so that search alone is asked. `reviewed` is false
+    for a question that was proposed by a model and looked at by nobody.
     """
 
     id: str
@@ -51,6 +53,8 @@ class GoldQuestion:
     long: bool = False
     conflict: bool | None = None
     wrong_answers: tuple[str, ...] = ()
+    retrieval_only: bool = False
+    reviewed: bool = True
 
     def body(self) -> dict[str, Any]:
         """The request that asks it."""
@@ -77,15 +81,19 @@ def read_set(folder: Path) -> QuestionSet:
     if not path.is_file():
         raise InvalidInput(f"{path} does not exist; a question set is a folder that holds it", "set")
     documents = folder / "documents.jsonl"
-    questions = tuple(_question(row, where) for where, row in _rows(path))
-    ids = [question.id for question in questions]
-    if twice := sorted({name for name in ids if ids.count(name) > 1}):
-        raise InvalidInput(f"{path}: used more than once: {', '.join(twice)}", "id")
     return QuestionSet(
         name=folder.resolve().name,
-        documents=tuple(row for _, row in _rows(documents)) if documents.is_file() else (),
-        questions=questions,
+        documents=tuple(row for _, row in json_lines(documents)) if documents.is_file() else (),
+        questions=read_questions(path),
     )
+
+
+def read_questions(path: Path) -> tuple[GoldQuestion, ...]:
+    """The questions of a file, in order. Raises as `read_set` does."""
+    questions = tuple(_question(row, where) for where, row in json_lines(path))
+    if twice := [name for name, count in Counter(question.id for question in questions).items() if count > 1]:
+        raise InvalidInput(f"{path}: used more than once: {', '.join(sorted(twice))}", "id")
+    return questions
 
 
 def part_of(question_id: str) -> str:
@@ -123,18 +131,20 @@ def _hash(question_id: str) -> str:
     return sha256(question_id.encode()).hexdigest()
 
 
-def _rows(path: Path) -> Iterable[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}, line {number}"
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InvalidInput(f"{where}: {error}", "set") from error
-        if not isinstance(row, dict):
-            raise InvalidInput(f"{where}: not a JSON object", "set")
-        yield where, row
+def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each object of a JSON Lines file with where it stands. Raises `InvalidInput` naming the line at fault."""
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            where = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise InvalidInput(f"{where}: {error}", "set") from error
+            if not isinstance(row, dict):
+                raise InvalidInput(f"{where}: not a JSON object", "set")
+            yield where, row
 
 
 def _question(row: dict[str, Any], where: str) -> GoldQuestion:
@@ -157,6 +167,7 @@ def _question(row: dict[str, Any], where: str) -> GoldQuestion:
             long=bool(row.get("long")),
             conflict=row.get("conflict"),
             wrong_answers=tuple(row.get("wrong_answers") or ()),
+            reviewed=bool(row.get("reviewed", True)),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(f"{where}: {type(error).__name__}: {error}", "set") from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals.client import Client
+from evals.client import Client, Reply
 from evals.measures import share
-from evals.outcomes import Outcome, differences, judge
+from evals.outcomes import SEARCHED_ONLY, Outcome, differences, judge
 from evals.questions import GoldQuestion
 
 Progress = Callable[[int, int], None]
@@ -38,21 +39,39 @@ def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progres
     outcomes: list[Outcome] = []
     bodies: list[dict[str, Any]] = []
     for number, question in enumerate(questions, 1):
-        passages = client.search(question.body(), SEARCH_LIMIT)
-        reply = client.ask(asked(question))
-        outcomes.append(judge(question, reply, passages, client.text))
-        bodies.append(reply.body)
+        outcome, body = ask_one(client, question)
+        outcomes.append(outcome)
+        bodies.append(body)
         progress(number, len(questions))
-    again = {
-        questions[at].id: differences(bodies[at], client.ask(asked(questions[at])).body)
-        for at in spread(len(questions), ASKED_TWICE)
-    }
+    again = asked_again(client, questions, bodies)
     return Run(tuple(outcomes), tuple(bodies), again, next((body["model"] for body in bodies if body.get("model")), ""))
+
+
+def ask_one(client: Client, question: GoldQuestion) -> tuple[Outcome, dict[str, Any]]:
+    """What one question came to, and the body of the reply. One that is about retrieval only is just searched for."""
+    began = time.perf_counter()
+    passages = client.search(question.body(), SEARCH_LIMIT)
+    if question.retrieval_only:
+        reply = Reply(dict(SEARCHED_ONLY), time.perf_counter() - began)
+    else:
+        reply = client.ask(asked(question))
+    return judge(question, reply, passages, client.text), reply.body
 
 
 def asked(question: GoldQuestion) -> dict[str, Any]:
     """The request that asks a question of a run: explained, so that a failure can be read."""
     return question.body() | {"explain": True}
+
+
+def asked_again(
+    client: Client, questions: Sequence[GoldQuestion], bodies: Sequence[dict[str, Any]]
+) -> dict[str, list[str]]:
+    """A few of the questions asked a second time: by id, the fields in which the reply is another one."""
+    places = [at for at, question in enumerate(questions) if not question.retrieval_only]
+    return {
+        questions[at].id: differences(bodies[at], client.ask(asked(questions[at])).body)
+        for at in (places[place] for place in spread(len(places), ASKED_TWICE))
+    }
 
 
 def spread(count: int, places: int) -> list[int]:

@@ -1,21 +1,26 @@
-"""A whole Groundwire service for the length of a `with` block: a free port, its own data folder, stopped at the end."""
+"""What is measured, running for the length of a `with` block: a whole Groundwire service, the model server alone, or
+the baseline. Each has a free port, and is stopped at the end."""
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from rag import weights
 from rag.errors import Unavailable
+from rag.settings import load_settings
 
 READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
@@ -34,9 +39,17 @@ class Service:
 
 
 @contextmanager
-def serving(data: Path, *, seeds: bool = True, model: str | None = None) -> Iterator[Service]:
+def serving(
+    data: Path,
+    *,
+    seeds: bool = True,
+    model: str | None = None,
+    without: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Service]:
     """`groundwire serve` on `data`, ready to answer. What it prints is in `data/serve.log`.
 
+    `without` is a part of the engine to leave out, `environment` what it is started with beside this process's own.
     Raises `Unavailable` with the end of that log if it ends or is not ready in time. It is always stopped: with
     SIGTERM, and with SIGKILL to all of its processes if that is not enough. Meanwhile SIGTERM to this process is a
     `KeyboardInterrupt`, so that the block is left properly then too. To be called from the main thread.
@@ -44,33 +57,81 @@ def serving(data: Path, *, seeds: bool = True, model: str | None = None) -> Iter
     data.mkdir(parents=True, exist_ok=True)
     command = [str(COMMAND), "serve", *([] if seeds else ["--no-seeds"])]
     chosen = {"GROUNDWIRE_HOST": "127.0.0.1", "GROUNDWIRE_PORT": "0", "GROUNDWIRE_DATA": str(data)}
-    if model:
-        chosen["GROUNDWIRE_MODEL"] = model
-    log = data / "serve.log"
+    given = {"GROUNDWIRE_MODEL": model, "GROUNDWIRE_WITHOUT": without}
+    chosen |= dict(environment or {}) | {name: value for name, value in given.items() if value}
+    with _running(command, chosen, data / "serve.log", _says_ready) as (base, pid, seconds):
+        yield Service(base, data, pid, seconds)
+
+
+@contextmanager
+def serving_plain(log: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """The address of the baseline (`evals.baselines.plain`) with nothing in it. Raises as `serving` does."""
+    command = [sys.executable, "-m", "evals.baselines.plain", "--port", "0"]
+    with _running(command, environment, log, _says_ready) as (base, _, _):
+        yield base
+
+
+@contextmanager
+def serving_model(log: Path, model: str | None = None) -> Iterator[dict[str, str]]:
+    """What a process is started with to find the model that the settings choose, or `model`.
+
+    A model of the catalogue is served meanwhile, unless the settings say where it is served already. Raises
+    `SetupError` where its weights are not there, else as `serving` does.
+    """
+    settings = load_settings(model=model)
+    chosen = {"GROUNDWIRE_MODEL": settings.model}
+    if settings.model_url or settings.model not in weights.catalogue():
+        yield chosen
+        return
+    weights.require(settings, settings.model)
+    origin = f"http://127.0.0.1:{_free_port()}"
+    chosen |= {"GROUNDWIRE_MODEL_URL": f"{origin}/v1", "GROUNDWIRE_MODEL_KEY": secrets.token_urlsafe(32)}
+
+    def ready(_: str) -> str | None:
+        try:
+            return origin if httpx.get(f"{origin}/health", timeout=5.0, trust_env=False).is_success else None
+        except httpx.TransportError:
+            return None
+
+    with _running([sys.executable, "-m", "rag.adapters.llama_server"], chosen, log, ready):
+        yield chosen
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], environment: Mapping[str, str], log: Path, ready: Callable[[str], str | None]
+) -> Iterator[tuple[str, int, float]]:
+    """Address, process id and seconds until it was `ready`, which is told its log so far and returns the address."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     with log.open("wb") as output:
         began = time.perf_counter()
         process = subprocess.Popen(
-            command, env=os.environ | chosen, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command, env=os.environ | dict(environment), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        base = _wait_until_ready(process, log)
-        yield Service(base, data, process.pid, time.perf_counter() - began)
+        base = _wait_until_ready(process, log, ready)
+        yield base, process.pid, time.perf_counter() - began
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not interrupt the stopping
         _stop(process)
         signal.signal(signal.SIGTERM, before)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Its address, once it has printed that it is ready and /readyz agrees."""
+def _says_ready(printed: str) -> str | None:
+    """The address, once it is printed and /readyz agrees."""
+    if found := READY_LINE.search(printed):
+        httpx.get(f"{found[1]}/readyz", timeout=5.0, trust_env=False).raise_for_status()
+        return found[1]
+    return None
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path, ready: Callable[[str], str | None]) -> str:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise Unavailable("service", f"it ended with code {process.returncode}:\n{_tail(log)}")
-        if ready := READY_LINE.search(log.read_text(encoding="utf-8", errors="replace")):
-            httpx.get(f"{ready[1]}/readyz", timeout=5.0, trust_env=False).raise_for_status()
-            return ready[1]
+        if base := ready(log.read_text(encoding="utf-8", errors="replace")):
+            return base
         time.sleep(0.1)
     raise Unavailable("service", f"it was not ready after {READY_SECONDS:.0f} s:\n{_tail(log)}")
 
@@ -83,6 +144,11 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as trial:
+        return int(trial.getsockname()[1])
 
 
 def _tail(log: Path, lines: int = 20) -> str:

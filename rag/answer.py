@@ -22,6 +22,7 @@ from typing import Final, Literal, cast
 from ulid import ULID
 
 from rag import prompt
+from rag.ablation import Ablation
 from rag.cite import Markers, align
 from rag.draft import SentenceStream
 from rag.evidence import Candidate, select
@@ -82,11 +83,13 @@ class Answerer:
         embedder: Embedder,
         model: LanguageModel,
         calibration: Calibration,
+        without: Ablation = Ablation.NOTHING,
     ) -> None:
         self._retriever = retriever
         self._embedder = embedder
         self._model = model
         self._calibration = calibration
+        self._without = without
 
     async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
         """`Retrieved`, then a `Verified` for each sentence that may leave, then `Completed`.
@@ -123,9 +126,10 @@ class Answerer:
         if not reading.candidates:
             return
         length = LONG if _BROAD.search(question.text) else SHORT
-        evidence = select(reading.candidates, length.evidence_tokens)
-        contained = await self._model.prefers(prompt.contained(question, evidence), prompt.YES_OR_NO)
-        stream = self._model.stream(prompt.draft(question, evidence, length.asked), length.max_tokens)
+        ranked, dated = self._without is not Ablation.RANK, self._without is not Ablation.TIME
+        evidence = select(reading.candidates, length.evidence_tokens, by_relevance=ranked)
+        contained = await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO)
+        stream = self._model.stream(prompt.draft(question, evidence, length.asked, dated=dated), length.max_tokens)
         async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
             async for sentence in _complete(pieces):
                 clock.lap("generate")
@@ -152,7 +156,7 @@ class Answerer:
             contained=UNTOLD if contained is None else contained,
         )
         support = self._calibration.support(signals)
-        released = not found and support >= self._calibration.threshold
+        released = (not found and support >= self._calibration.threshold) or self._without is Ablation.VERIFICATION
         released = released and self._retriever.stand([quote.hit.passage for quote in aligned.quotes], question)
         return Judged(aligned.quotes, Verdict(sentence, quotes, tuple(found), signals, support, released))
 

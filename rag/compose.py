@@ -21,6 +21,8 @@ from rag.settings import Settings
 from rag.store import Store
 from rag.support import DEFAULT
 
+__all__ = ["Engine", "assemble", "build", "open_embedder", "open_model"]
+
 MODEL_TIMEOUT = 2.0
 
 
@@ -63,10 +65,14 @@ def build(settings: Settings) -> Engine:
 
     Raises `SetupError` when weights or folders are not as they should be.
     """
+    return assemble(settings, open_embedder(settings), open_model(settings))
+
+
+def open_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name. Raises `SetupError` when its weights are not there."""
     weight = weights.weight(settings.embedder)
     folder = weights.require(settings, weight.name)
-    embedder = SentenceTransformerEmbedder(folder, weight.name, weight.digest)
-    return assemble(settings, embedder, open_model(settings))
+    return SentenceTransformerEmbedder(folder, weight.name, weight.digest)
 
 
 def assemble(settings: Settings, embedder: Embedder, model: LanguageModel) -> Engine:
@@ -74,8 +80,9 @@ def assemble(settings: Settings, embedder: Embedder, model: LanguageModel) -> En
     store = Store.open(settings.store_path)
     exact = ExactIndex(store, embedder.stamp)
     index = ChromaIndex(settings.chroma_url, embedder.stamp) if settings.chroma_url else exact
-    retriever = Retriever(store, embedder, DenseIndex(store, index, exact), FullText(store))
-    answerer = Answerer(retriever, embedder, model, DEFAULT)
+    without = settings.without
+    retriever = Retriever(store, embedder, DenseIndex(store, index, exact), FullText(store), without)
+    answerer = Answerer(retriever, embedder, model, DEFAULT, without)
     return Engine(settings, store, embedder, index, retriever, answerer, model)
 
 

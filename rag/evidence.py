@@ -59,12 +59,13 @@ def sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Sentence]]:
     ]
 
 
-def select(found: Sequence[Candidate], budget: int) -> list[Evidence]:
+def select(found: Sequence[Candidate], budget: int, *, by_relevance: bool = True) -> list[Evidence]:
     """The most relevant sentences that fit into `budget` tokens (estimated), best first; at least one if there is any.
 
     Relevance is cosine + 1.4 * overlap + 0.8 * the passage's score relative to the best passage's. Equal
-    ones keep the order of passages and of the text. At most three articles are read: each costs its heading,
-    which the budget leaves out, and a small model loses its way among more.
+    ones keep the order of passages and of the text, and all do where they are not to be ranked `by_relevance`.
+    At most three articles are read: each costs its heading, which the budget leaves out, and a small model loses
+    its way among more.
     """
     best = max((candidate.hit.score for candidate in found), default=0.0) or 1.0
     scored = [
@@ -78,7 +79,7 @@ def select(found: Sequence[Candidate], budget: int) -> list[Evidence]:
     chosen: list[Evidence] = []
     articles: set[str] = set()
     left = budget
-    for evidence in sorted(scored, key=lambda e: (-e.relevance, e.hit.rank, e.sentence.start)):
+    for evidence in sorted(scored, key=lambda e: (-e.relevance * by_relevance, e.hit.rank, e.sentence.start)):
         article = evidence.hit.document.id
         if article not in articles and len(articles) == MOST_ARTICLES:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 
 
 def min_max_sum(dense: Mapping[str, float], lexical: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -21,3 +22,13 @@ def min_max_sum(dense: Mapping[str, float], lexical: Mapping[str, float]) -> lis
         for key in dense.keys() | lexical.keys()
     }
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+
+
+def in_turns(dense: Mapping[str, float], lexical: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Every id of either, best first: the best of `dense`, the best of `lexical`, the second of `dense` and so on.
+
+    What stands in both comes at its first turn; the n-th is scored 1/n. What fusion is measured against.
+    """
+    rankings = [sorted(scores, key=lambda key: (-scores[key], key)) for scores in (dense, lexical)]
+    turns = [key for pair in zip_longest(*rankings) for key in pair if key is not None]
+    return [(key, 1 / place) for place, key in enumerate(dict.fromkeys(turns), 1)]

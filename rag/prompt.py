@@ -20,36 +20,40 @@ PASSAGE_GAP = 2
 """Most characters between two passages that follow each other."""
 
 
-def draft(question: Question, evidence: Sequence[Evidence], length: str) -> list[Message]:
-    """Messages whose reply is a drafted answer; `length` says how long, as "in one short sentence"."""
-    return _ask(question, evidence, f"Answer the question from the passages {length}.")
+def draft(question: Question, evidence: Sequence[Evidence], length: str, *, dated: bool = True) -> list[Message]:
+    """Messages whose reply is a drafted answer; `length` says how long, as "in one short sentence".
+
+    Without `dated` neither the day nor the dates of articles are in them.
+    """
+    return _ask(question, evidence, f"Answer the question from the passages {length}.", dated)
 
 
-def contained(question: Question, evidence: Sequence[Evidence]) -> list[Message]:
+def contained(question: Question, evidence: Sequence[Evidence], *, dated: bool = True) -> list[Message]:
     """Messages whose reply starts with one of `YES_OR_NO`: whether the evidence has the answer."""
-    return _ask(question, evidence, "Do the passages contain the answer to the question? Answer yes or no.")
+    instruction = "Do the passages contain the answer to the question? Answer yes or no."
+    return _ask(question, evidence, instruction, dated)
 
 
-def _ask(question: Question, evidence: Sequence[Evidence], instruction: str) -> list[Message]:
-    passages = "\n\n".join(_passage(run) for run in in_reading_order(evidence))
-    today = f"{question.as_of:%Y-%m-%d}"
-    asked = f"{passages}\n\nToday is {today}.\nQuestion: {question.text.strip()}\n{instruction}"
+def _ask(question: Question, evidence: Sequence[Evidence], instruction: str, dated: bool) -> list[Message]:
+    passages = "\n\n".join(_passage(run, dated) for run in in_reading_order(evidence))
+    today = f"Today is {question.as_of:%Y-%m-%d}.\n" if dated else ""
+    asked = f"{passages}\n\n{today}Question: {question.text.strip()}\n{instruction}"
     return [Message("system", SYSTEM), Message("user", asked)]
 
 
-def _passage(run: Sequence[Evidence]) -> str:
+def _passage(run: Sequence[Evidence], dated: bool) -> str:
     """The sentences of one article under what is known of it; "…" stands where some are left out."""
     parts: list[str] = []
     for before, one in zip([None, *run], run, strict=False):
         if before is not None and not _adjacent(before, one):
             parts.append("…")
         parts.append(one.text)
-    heading = _heading(run[0].hit.document)
+    heading = _heading(run[0].hit.document, dated)
     return (f"[{heading}]\n" if heading else "") + " ".join(parts)
 
 
-def _heading(document: Document) -> str:
-    date = f"{document.published_at:%Y-%m-%d}" if document.published_at else ""
+def _heading(document: Document, dated: bool) -> str:
+    date = f"{document.published_at:%Y-%m-%d}" if dated and document.published_at else ""
     return ", ".join(known for known in (document.title, document.source, date) if known)
 
 

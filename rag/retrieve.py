@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
+from rag.ablation import Ablation
 from rag.collapse import Found, collapse
-from rag.fusion import min_max_sum
+from rag.fusion import in_turns, min_max_sum
 from rag.seams import Embedder, Match, PassageIndex, Vectors
 from rag.store import Store
 from rag.types import Hit, Passage, Question
@@ -25,11 +26,19 @@ class WordSearch(Protocol):
 class Retriever:
     """Finds passages without a language model. Safe to call from several threads."""
 
-    def __init__(self, store: Store, embedder: Embedder, dense: PassageIndex, words: WordSearch) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        dense: PassageIndex,
+        words: WordSearch,
+        without: Ablation = Ablation.NOTHING,
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._dense = dense
         self._words = words
+        self._without = without
 
     def retrieve(self, question: Question, limit: int) -> list[Hit]:
         """At most `limit` hits, best first; the same question over the same collection gives the same hits.
@@ -49,13 +58,15 @@ class Retriever:
 
     def _hits(self, question: Question, vector: Vectors, candidates: int) -> tuple[list[Hit], bool]:
         """What so many candidates of each index lead to, and whether an index may have more."""
-        words = self._words.search(question, candidates)
-        meaning = self._dense.search(vector, question, candidates)
-        lexical = {match.passage_id: match.score for match in words}
-        seen = self._store.passages([*lexical, *(match.passage_id for match in meaning)], question)
+        without = self._without
+        words = [] if without is Ablation.LEXICAL else self._words.search(question, candidates)
+        meaning = [] if without is Ablation.DENSE else self._dense.search(vector, question, candidates)
+        seen = self._store.passages([match.passage_id for match in (*words, *meaning)], question)
         vectors = self._store.vectors(list(seen), self._embedder.stamp)
         similarity = {key: float(vectors[key] @ vector) for key in seen if key in vectors}
-        fused = min_max_sum(similarity, {key: score for key, score in lexical.items() if key in similarity})
+        lexical = {match.passage_id: match.score for match in words if match.passage_id in similarity}
+        fuse = in_turns if without is Ablation.FUSION else min_max_sum
+        fused = fuse({} if without is Ablation.DENSE else similarity, lexical)
         copies = self._store.copies(list(similarity), question)
         clusters = {document_id: members[0].id for document_id, members in copies.items() if members}
         left = collapse([Found(*seen[key], score, similarity[key]) for key, score in fused], clusters)

@@ -13,6 +13,7 @@ from typing import Any, Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rag.ablation import Ablation
 from rag.errors import SetupError
 
 PREFIX = "GROUNDWIRE_"
@@ -68,6 +69,12 @@ class Settings(BaseSettings):
     )
     memory_limit_mb: int = Field(
         6_000, ge=512, le=1_000_000, description="a child process larger than this is restarted"
+    )
+
+    # measuring
+    without: Ablation = Field(
+        Ablation.NOTHING,
+        description="for measuring only: answer without `lexical`, `dense`, `fusion`, `rank`, `verification` or `time`",
     )
 
     @model_validator(mode="after")

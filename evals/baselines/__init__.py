@@ -1,0 +1,1 @@
+"""What Groundwire is compared with, behind the same interface."""

@@ -1,0 +1,213 @@
+"""Public question sets in their own layouts, told apart by their files, and read whole."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.adapters import read_any, rgb
+from evals.questions import Evidence, QuestionSet
+from rag.errors import InvalidInput
+
+CONTEXT = "The mill of Arle burned down in 1931. It was rebuilt by Ana Bo."
+SECOND = "Arle lies on the Varn."
+
+
+def dump(path: Path, value: Any) -> Path:
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def lines(path: Path, *rows: object) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def squad_file(folder: Path) -> Path:
+    one = {
+        "id": "56be",
+        "question": " Who rebuilt the mill? ",
+        "answers": [{"text": "Ana Bo", "answer_start": 56}, {"text": "Ana Bo", "answer_start": 56}],
+        "is_impossible": False,
+    }
+    two = {
+        "id": "5ad3",
+        "question": "Who burned the mill?",
+        "answers": [],
+        "plausible_answers": [{"text": "Ana Bo", "answer_start": 56}],
+        "is_impossible": True,
+    }
+    article = {
+        "title": "Arle_%28town%29",
+        "paragraphs": [{"qas": [one, two], "context": CONTEXT}, {"qas": [], "context": SECOND}],
+    }
+    return dump(folder / "dev-v2.0.json", {"version": "v2.0", "data": [article]})
+
+
+def multihop_folder(folder: Path) -> Path:
+    body = {"author": "A", "category": "c", "published_at": "2023-09-28T12:00:00+00:00"}
+    corpus = [
+        {"title": "Mill", "source": "Courier", "url": "https://a.example/1", "body": CONTEXT, **body},
+        {"title": "Town", "source": "Post", "url": "https://b.example/2", "body": SECOND, **body},
+    ]
+    fact = {"title": "Mill", "source": "Courier", "url": "https://a.example/1", **body}
+    questions = [
+        {
+            "query": "Did the Courier and the Post agree?",
+            "answer": "Yes",
+            "question_type": "comparison_query",
+            "evidence_list": [
+                fact | {"fact": "It was rebuilt by Ana Bo."},
+                fact | {"fact": "In other words."},
+            ],
+        },
+        {"query": "?", "answer": "Insufficient information.", "question_type": "null_query", "evidence_list": []},
+    ]
+    dump(folder / "corpus.json", corpus)
+    dump(folder / "MultiHopRAG.json", questions)
+    return folder
+
+
+def rgb_file(folder: Path, name: str = "en_refine.json", **changed: Any) -> Path:
+    row = {
+        "id": 7,
+        "query": "When did the mill burn?",
+        "answer": [["1931", "in 1931"]],
+        "positive": [CONTEXT],
+        "negative": [SECOND, "It burned in 1931, they say.", " "],
+    }
+    return lines(folder / name, row | changed)
+
+
+def beir_folder(folder: Path) -> Path:
+    lines(
+        folder / "corpus.jsonl",
+        {"_id": "d1", "title": "Mill", "text": CONTEXT, "metadata": {}},
+        {"_id": "d2", "title": "Town", "text": ""},
+    )
+    lines(folder / "queries.jsonl", {"_id": "q1", "text": "mill fire"}, {"_id": "q2", "text": "town"})
+    (folder / "qrels").mkdir()
+    head = "query-id\tcorpus-id\tscore\n"
+    (folder / "qrels" / "test.tsv").write_text(f"{head}q1\td1\t2\nq1\td2\t0\n", encoding="utf-8")
+    (folder / "qrels" / "dev.tsv").write_text(f"{head}q2\td2\t1\n", encoding="utf-8")
+    (folder / "qrels" / "train.tsv").write_text(f"{head}q3\td2\t1\n", encoding="utf-8")
+    return folder
+
+
+def every_quote_is_verbatim(found: QuestionSet) -> bool:
+    texts = {document["id"]: document["text"] for document in found.documents}
+    return all(piece.quote in texts[piece.document_id] for q in found.questions for piece in q.evidence)
+
+
+def test_squad_has_a_document_an_article_and_the_sentence_of_the_answer_as_evidence(tmp_path: Path) -> None:
+    found = read_any(squad_file(tmp_path))
+    assert found.name == "dev-v2.0"
+    assert [(d["title"], d["text"]) for d in found.documents] == [("Arle (town)", f"{CONTEXT}\n\n{SECOND}")]
+    right, impossible = found.questions
+    assert (right.text, right.answers, right.answerable) == ("Who rebuilt the mill?", ("Ana Bo",), True)
+    assert right.evidence == (Evidence(found.documents[0]["id"], "It was rebuilt by Ana Bo."),)
+    assert (impossible.answerable, impossible.answers, impossible.evidence) == (False, (), ())
+    assert every_quote_is_verbatim(found)
+
+
+def test_a_folder_with_one_known_file_is_read_as_that_file(tmp_path: Path) -> None:
+    squad_file(tmp_path)
+    assert read_any(tmp_path).name == "dev-v2.0"
+
+
+def test_multihop_keeps_facts_that_are_verbatim_and_refuses_its_null_queries(tmp_path: Path) -> None:
+    found = read_any(multihop_folder(tmp_path))
+    assert [d["source"] for d in found.documents] == ["Courier", "Post"]
+    assert found.documents[0]["published_at"] == "2023-09-28T12:00:00+00:00"
+    first, null = found.questions
+    mill = found.documents[0]["id"]
+    assert (first.type, first.answers) == ("comparison", ("Yes",))
+    assert first.evidence == (Evidence(mill, "It was rebuilt by Ana Bo."), Evidence(mill, ""))
+    assert (null.answerable, null.answers) == (False, ())
+
+
+def test_evidence_in_an_article_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    multihop_folder(tmp_path)
+    dump(tmp_path / "corpus.json", [])
+    with pytest.raises(InvalidInput, match="question 0"):
+        read_any(tmp_path)
+
+
+def test_rgb_asks_a_question_of_its_own_passages_and_once_of_the_noise_alone(tmp_path: Path) -> None:
+    found = read_any(rgb_file(tmp_path))
+    asked, noise = found.questions
+    assert len(found.documents) == 3
+    assert (asked.answers, asked.items, asked.type) == (("1931", "in 1931"), (), "noisy")
+    assert set(asked.document_ids) == {d["id"] for d in found.documents}
+    assert [piece.document_id for piece in asked.evidence] == ["en_refine-7-positive-0"]
+    assert (noise.answerable, noise.document_ids) == (False, ("en_refine-7-negative-0",))
+
+
+def test_rgb_parts_of_an_answer_are_all_wanted(tmp_path: Path) -> None:
+    path = rgb_file(tmp_path, "en_int.json", answer=[["1931"], ["Ana Bo", "Bo"]], positive=[[CONTEXT], [SECOND]])
+    question = read_any(path).questions[0]
+    assert question.items == (("1931",), ("Ana Bo", "Bo"))
+    assert len(question.evidence) == 2
+
+
+def test_rgb_counterfactual_passages_come_with_the_answer_they_mislead_to(tmp_path: Path) -> None:
+    wrong = CONTEXT.replace("1931", "1940")
+    path = rgb_file(tmp_path, "en_fact.json", answer="1931", fakeanswer="1940", positive_wrong=[wrong])
+    question = read_any(path).questions[0]
+    assert (question.type, question.answers, question.wrong_answers) == ("counterfactual", ("1931",), ("1940",))
+    assert "en_fact-7-positive_wrong-0" in question.document_ids
+
+
+def test_beir_is_retrieval_only_with_what_is_relevant_as_evidence(tmp_path: Path) -> None:
+    found = read_any(beir_folder(tmp_path))
+    assert [(d["id"], d["text"]) for d in found.documents] == [("d1", CONTEXT), ("d2", "Town")]
+    assert [(q.id, q.part, q.retrieval_only) for q in found.questions] == [("q1", "test", True), ("q2", "dev", True)]
+    assert found.questions[0].evidence == (Evidence("d1"),)
+
+
+def test_our_own_layout_is_still_ours(tmp_path: Path) -> None:
+    lines(tmp_path / "questions.jsonl", {"id": "a", "question": "Why?"})
+    dump(tmp_path / "notes.json", {})
+    assert [question.id for question in read_any(tmp_path).questions] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{}", "in none of the layouts"),
+        ("nonsense", "cannot be read as JSON"),
+        ('{"data": [{"title": "A"}]}', "article 0: KeyError"),
+        ('{"query": "Why?", "positive": []}', "line 1: KeyError"),
+        ('{"data": [{"title": "A", "paragraphs": [{"context": "x", "qas": [{"id": "1"}]}]}]}', "article 0: KeyError"),
+    ],
+)
+def test_a_file_that_is_not_as_its_layout_says_is_named(tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "set.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=told):
+        read_any(path)
+
+
+def test_several_files_in_a_folder_are_not_guessed_between(tmp_path: Path) -> None:
+    squad_file(tmp_path)
+    rgb_file(tmp_path)
+    with pytest.raises(InvalidInput, match=r"dev-v2\.0\.json, en_refine\.json"):
+        read_any(tmp_path)
+
+
+def test_a_query_that_is_judged_but_not_there_is_an_error(tmp_path: Path) -> None:
+    beir_folder(tmp_path)
+    lines(tmp_path / "queries.jsonl", {"_id": "q1", "text": "mill fire"})
+    with pytest.raises(InvalidInput, match=r"dev\.tsv: KeyError"):
+        read_any(tmp_path)
+
+
+def test_the_worked_examples_of_the_adapters_hold() -> None:
+    result = doctest.testmod(rgb)
+    assert result.attempted >= 1
+    assert result.failed == 0

@@ -1,0 +1,96 @@
+"""One's own articles and questions: what is read of a folder, and what is said about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evals.own import measure, read_articles, read_own, unreviewed
+from evals.questions import QuestionSet
+from evals.service import serving_model, serving_plain
+from rag.errors import InvalidInput
+from tests.readme import ROOT
+
+BRIDGE = "The bridge of Arle was opened on 3 May."
+
+
+def folder(place: Path, *questions: object) -> Path:
+    (place / "news").mkdir()
+    (place / "news" / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    (place / "ferry.md").write_text("# Ferry\n\nThe ferry of Arle stopped.", encoding="utf-8")
+    rows = [{"text": "By its address.", "url": "https://a.example/1"}, {"title": "no text"}]
+    (place / "wire.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (place / "photo.jpg").write_bytes(b"\xff\xd8")
+    (place / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in questions), encoding="utf-8")
+    return place
+
+
+def test_every_kind_of_article_is_read_with_the_id_that_adding_the_folder_gives(tmp_path: Path) -> None:
+    own = read_own(folder(tmp_path, {"id": "a", "question": "When?", "reviewed": False}))
+    ids = [document["id"] for document in own.found.documents]
+    assert ids[:2] == ["ferry", "news/bridge"]
+    assert ids[2].startswith("url_")
+    assert own.found.documents[1]["text"] == BRIDGE
+    assert [(one.id, one.code) for one in own.unread] == [("wire.jsonl:2", "invalid_record")]
+    assert unreviewed(own.found.questions) == 1
+
+
+def test_what_is_not_reviewed_is_only_what_says_so(tmp_path: Path) -> None:
+    rows = [{"id": "a", "question": "?"}, {"id": "b", "question": "?", "reviewed": True}]
+    assert unreviewed(read_own(folder(tmp_path, *rows)).found.questions) == 0
+
+
+def test_a_folder_without_articles_or_questions_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"questions\.jsonl does not exist"):
+        read_own(tmp_path)
+    (tmp_path / "questions.jsonl").write_text('{"id": "a", "question": "?"}\n', encoding="utf-8")
+    with pytest.raises(InvalidInput, match="holds no article"):
+        read_own(tmp_path)
+
+
+def test_an_article_that_cannot_be_stored_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    folder(tmp_path)
+    (tmp_path / "more.jsonl").write_text('{"id": "none", "text": " "}\n{"id": "one", "text": "x"}\n', encoding="utf-8")
+    documents, failures = read_articles(tmp_path)
+    assert [document.id for document in documents][:3] == ["ferry", "one", "news/bridge"]
+    assert ("none", "empty_text") in {(failure.id, failure.code) for failure in failures}
+
+
+def test_questions_about_articles_that_are_not_there_are_named_before_anything_starts(tmp_path: Path) -> None:
+    asked = {"id": "a", "question": "When?", "evidence": [{"doc_id": "gone"}]}
+    own = read_own(folder(tmp_path, asked))
+    with pytest.raises(InvalidInput, match="gone"):
+        measure(own.found, tmp_path / "out", lambda *_: None)
+    with pytest.raises(InvalidInput, match="no question"):
+        measure(QuestionSet("x", own.found.documents, ()), tmp_path / "out", lambda *_: None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_is_served_already_is_not_served_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROUNDWIRE_MODEL_URL", "http://127.0.0.1:9/v1")
+    with serving_model(tmp_path / "model.log") as where:
+        assert where == {"GROUNDWIRE_MODEL": os.environ.get("GROUNDWIRE_MODEL", "qwen2.5-1.5b")}
+    assert not (tmp_path / "model.log").exists()
+
+
+def test_the_baseline_runs_as_a_process_and_is_stopped(tmp_path: Path) -> None:
+    import httpx
+
+    with serving_plain(tmp_path / "plain.log", {"GROUNDWIRE_MODEL_URL": "http://127.0.0.1:9/v1"}) as base:
+        assert httpx.get(f"{base}/v1/documents", trust_env=False).json() == {"documents": [], "next_cursor": None}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{base}/readyz", trust_env=False)
+
+
+def test_measuring_loads_nothing_that_is_there_for_development_only() -> None:
+    script = (
+        "import sys\nimport evals.own, evals.draft\n"
+        "print(*sorted({'pytest', 'hypothesis', 'langchain_text_splitters', 'mypy'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
