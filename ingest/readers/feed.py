@@ -6,7 +6,7 @@ import calendar
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,32 +22,20 @@ _ROOT = re.compile(rb"<(?:\w+:)?(rss|feed|RDF)[\s>]", re.IGNORECASE)
 _OWN_ENTITIES = re.compile(rb"<!DOCTYPE[^>\[]{0,1000}\[", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
-    """What a feed says of an article. `whole` is whether it has the article itself, not only a summary."""
-
-    document: NewDocument
-    whole: bool
-
-
 def read(data: bytes, name: str, charset: str = "") -> Iterator[NewDocument | Failure]:
     """Its entries as documents, in order, each with the text the feed has of it; one without text is a failure.
 
-    Raises `Rejected` for what is no feed.
+    The link of an entry is its identity, else its own id. Raises `Rejected`: `unsupported_format` for what is no feed,
+    `broken_file` for one that cannot be parsed, `too_large`.
     """
-    for number, entry in enumerate(entries(data, charset), 1):
-        document = entry.document
+    for number, document in enumerate(_entries(data, charset), 1):
         if document.text.strip():
             yield document
         else:
             yield Failure(document.id or document.url or f"{name}:{number}", "empty_text", "the entry has no text")
 
 
-def entries(data: bytes, charset: str = "") -> list[FeedEntry]:
-    """What is in a feed, in order; the link of an entry is its identity, else its own id.
-
-    Raises `Rejected`: `unsupported_format` for what is no feed, `broken_file` for one that cannot be parsed.
-    """
+def _entries(data: bytes, charset: str) -> list[NewDocument]:
     if not is_feed(data):
         raise Rejected("unsupported_format", "this is neither an RSS nor an Atom feed")
     if len(data) > LARGEST:
@@ -79,7 +67,7 @@ def is_feed(data: bytes) -> bool:
     return _ROOT.search(start) is not None and b"<html" not in start.lower()
 
 
-def _entry(entry: Any, source: str, language: str) -> FeedEntry:
+def _entry(entry: Any, source: str, language: str) -> NewDocument:
     contents = [content.get("value", "") for content in entry.get("content", ())]
     bodies = [_text(content) for content in contents]
     summary = _text(entry.get("summary", ""))
@@ -97,12 +85,8 @@ def _entry(entry: Any, source: str, language: str) -> FeedEntry:
         published_at=_time(entry.get("published_parsed")) or _time(entry.get("updated_parsed")),
         language=language,
     )
-    return FeedEntry(_bounded(document), len(whole) > len(summary))
-
-
-def _bounded(document: NewDocument) -> NewDocument:
-    """An id that is too long for one gives way to one made of the content."""
-    return replace(document, id="") if len(document.id) > 512 or not document.id.isprintable() else document
+    # an id that is too long for one gives way to one made of the content
+    return replace(document, id="") if len(identity) > 512 or not identity.isprintable() else document
 
 
 def _text(markup: str) -> str:
