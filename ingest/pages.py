@@ -86,8 +86,9 @@ class Pages:
 
     def _entries(self, url: str, page: Page) -> list[Found]:
         found = list(self._apart.read(page.body, "feed.xml", page.charset))
-        if len(found) == 1 and isinstance(found[0], Failure):
+        if len(found) == 1 and isinstance(found[0], Failure) and found[0].id == "feed":
             raise Rejected(found[0].code, found[0].detail)
+        found = [_linked(each) for each in found]
         if len(found) > MOST_OF_A_FEED:
             rest = f"the feed has {len(found):,} entries; the first {MOST_OF_A_FEED} were taken"
             return [*found[:MOST_OF_A_FEED], Failure(url, "too_large", rest)]
@@ -131,6 +132,13 @@ class Pages:
             else replace(each, id="", url=each.url if _same_host(each.url, page.url) else page.url)
             for each in read
         ]
+
+
+def _linked(entry: Found) -> Found:
+    """An entry that is only a link has its article there."""
+    if isinstance(entry, Failure) and entry.code == "empty_text" and entry.id.startswith(("http:", "https:")):
+        return NewDocument("", url=entry.id)
+    return entry
 
 
 def ending_of(page: Page) -> str:

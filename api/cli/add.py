@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
@@ -49,7 +50,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], kind: str, base: str | N
     sources = list(_sources((path for path in paths if not is_address(path)), kind))
     service = client(base)
     failures: list[Body] = []
-    jobs = sent(service, _read(sources, failures))
+    jobs = sent(service, _read(sources, failures), failures)
     jobs += [
         service.post("/v1/documents/fetch", {"urls": urls[start : start + BATCH_URLS]})
         for start in range(0, len(urls), BATCH_URLS)
@@ -110,9 +111,23 @@ def _read(sources: Iterable[tuple[Path | bytes, str]], failures: list[Body]) -> 
                 failures.append({"id": name, "code": "unreadable", "detail": f"{source!s}: {error.strerror}"})
 
 
-def sent(service: Client, documents: Iterable[NewDocument]) -> list[Body]:
-    """The jobs that take the documents in."""
-    return [service.post("/v1/documents", {"documents": batch}) for batch in _batches(documents)]
+def sent(service: Client, documents: Iterable[NewDocument], failures: list[Body]) -> list[Body]:
+    """The jobs that take the documents in. One too large for any request is put on `failures`."""
+    jobs = []
+    for batch in _batches(documents):
+        if len(batch[0]["text"]) > BATCH_CHARACTERS and not _fits(batch[0]):
+            detail = "the document is larger than a request may be"
+            failures.append({"id": batch[0].get("id", ""), "code": "too_large", "detail": detail})
+        else:
+            jobs.append(service.post("/v1/documents", {"documents": batch}))
+    return jobs
+
+
+def _fits(document: Body) -> bool:
+    """Whether a request may be as large. Asked here: a service that refuses in the middle of one cannot be heard."""
+    from rag.settings import load_settings
+
+    return len(json.dumps({"documents": [document]})) <= load_settings().max_request_bytes
 
 
 def _batches(documents: Iterable[NewDocument]) -> Iterator[list[Body]]:
