@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.apart import Apart
 from ingest.fetch import Fetcher, Page
-from ingest.readers import ENDINGS, known
+from ingest.readers import ENDINGS, LINES, known
 from ingest.readers.feed import is_feed
 from rag.errors import Rejected
 from rag.types import Failure, NewDocument
@@ -88,7 +88,7 @@ class Pages:
         found = list(self._apart.read(page.body, "feed.xml", page.charset))
         if len(found) == 1 and isinstance(found[0], Failure) and found[0].id == "feed":
             raise Rejected(found[0].code, found[0].detail)
-        found = [_linked(each) for each in found]
+        found = [_linked(each, page.url) for each in found]
         if len(found) > MOST_OF_A_FEED:
             rest = f"the feed has {len(found):,} entries; the first {MOST_OF_A_FEED} were taken"
             return [*found[:MOST_OF_A_FEED], Failure(url, "too_large", rest)]
@@ -124,8 +124,10 @@ class Pages:
                 "unsupported_format", f"a page of type {page.media or 'unknown'!r} is not read; {known()} are"
             )
         read = list(self._apart.read(page.body, f"page{ending}", page.charset))
-        if ending == ".jsonl" or not read:
-            return read or [Failure(page.url, "empty_text", "there is nothing on the page")]
+        if not read:
+            return [Failure(page.url, "empty_text", "there is nothing on the page")]
+        if ending in LINES:
+            return [each if isinstance(each, Failure) else _line(each, page.url) for each in read]
         return [
             Failure(page.url, each.code, each.detail)
             if isinstance(each, Failure)
@@ -134,11 +136,28 @@ class Pages:
         ]
 
 
-def _linked(entry: Found) -> Found:
-    """An entry that is only a link has its article there."""
-    if isinstance(entry, Failure) and entry.code == "empty_text" and entry.id.startswith(("http:", "https:")):
-        return NewDocument("", url=entry.id)
-    return entry
+def _linked(entry: Found, feed: str) -> Found:
+    """An entry that is only a link has its article there, and so has one that links to another site than the feed's:
+    a feed does not speak for others. An id of its own counts within the feed.
+    """
+    if isinstance(entry, Failure):
+        only_link = entry.code == "empty_text" and entry.id.startswith(("http:", "https:"))
+        return NewDocument("", url=entry.id) if only_link else entry
+    if entry.url:
+        return entry if _same_host(entry.url, feed) else replace(entry, text="")
+    return replace(entry, id=_within(feed, entry.id))
+
+
+def _line(document: NewDocument, place: str) -> NewDocument:
+    """A document of a page of many."""
+    own = document.url if _same_host(document.url, place) else ""
+    return replace(document, id=_within(place, document.id), url=own)
+
+
+def _within(place: str, document_id: str) -> str:
+    """An id that a page gives, made one that no other page can give; empty, so made of the content, if too long."""
+    whole = f"{place}#{document_id}"
+    return whole if document_id and len(whole) <= 512 else ""
 
 
 def ending_of(page: Page) -> str:

@@ -290,6 +290,25 @@ def test_a_feed_is_its_articles(site: Website, apart: Apart) -> None:
     assert "/whole" not in site.paths()
 
 
+def test_a_feed_cannot_speak_for_another_site_nor_take_the_id_of_another_document(site: Website, apart: Apart) -> None:
+    long = " ".join([ARTICLE] * 5)
+    other = site.url("/theirs", "other.example")
+    items = (
+        f"<item><link>{other}</link><description>{long} Or so they say.</description></item>",
+        f"<item><guid>known-id</guid><description>{long}</description></item>",
+    )
+    site.pages["/feed"] = Reply(rss(*items), "application/rss+xml")
+    site.pages["/theirs"] = Reply(page(f"<p>{ARTICLE}</p>"))
+    site.pages["/lines.jsonl"] = Reply(b'{"id": "known-id", "text": "One.", "url": "https://a.example/b"}', "")
+    urls = [site.url("/feed"), site.url("/lines.jsonl")]
+    theirs, own, line = Pages(fetcher(), apart).documents(urls)
+    assert isinstance(theirs, NewDocument)
+    assert isinstance(own, NewDocument)
+    assert (theirs.url, theirs.text) == (other, ARTICLE)
+    assert own.id == f"{urls[0]}#known-id"
+    assert line == NewDocument("One.", id=f"{urls[1]}#known-id")
+
+
 def test_a_feed_with_too_many_entries_says_what_was_left(site: Website, apart: Apart) -> None:
     items = [f"<item><guid>{n}</guid><title>Number {n} of many</title></item>" for n in range(MOST_OF_A_FEED + 5)]
     site.pages["/feed"] = Reply(rss(*items), "text/xml")
