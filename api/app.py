@@ -16,8 +16,10 @@ from api.admission import Admission
 from api.boot import Boot
 from api.envelope import Envelope
 from api.errors import CODES, PROBLEMS, respond
+from api.reading import Reading
 from api.routes import ask, documents, health, jobs, search
 from api.service import State
+from ingest.fetch import Fetcher
 from rag.compose import Engine
 from rag.errors import GroundwireError
 from rag.settings import Settings
@@ -35,19 +37,27 @@ code points in the stored text of a document's version.
 """
 
 
-def create_app(build: Callable[[], Engine], settings: Settings, seeds: Sequence[NewDocument] = ()) -> FastAPI:
+def create_app(
+    build: Callable[[], Engine],
+    settings: Settings,
+    seeds: Sequence[NewDocument] = (),
+    fetcher: Fetcher | None = None,
+) -> FastAPI:
     """The app. `build` makes the engine, in a thread, once the app has started; the app closes it.
 
-    It is ready once `seeds` are indexed too.
+    It is ready once `seeds` are indexed too. Pages are fetched with `fetcher`, else from the public network only.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         boot = Boot(build, seeds)
+        reading = Reading(fetcher or Fetcher())
+        admission = Admission(settings.concurrency, settings.queue_limit)
         boot.start()
         try:
-            yield State(settings=settings, boot=boot, admission=Admission(settings.concurrency, settings.queue_limit))
+            yield State(settings=settings, boot=boot, admission=admission, reading=reading)
         finally:
+            reading.close()
             boot.close()
 
     # The pages of /docs come with the package: nothing is asked of the network to read them.

@@ -53,6 +53,12 @@ class MalformedBody(InvalidInput):
     code = "invalid_json"
 
 
+class MalformedForm(MalformedBody):
+    """The body is not a form with files in it."""
+
+    code = "invalid_form"
+
+
 class WrongMediaType(InvalidInput):
     """The body says it is something other than JSON."""
 
@@ -61,6 +67,7 @@ class WrongMediaType(InvalidInput):
 
 STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     MalformedBody: HTTPStatus.BAD_REQUEST,
+    MalformedForm: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -139,6 +146,8 @@ def _as_ours(request: Request, error: Exception) -> Exception:
     if isinstance(error.__cause__, GroundwireError):
         return error.__cause__  # raised while the body was read, by `Envelope`
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
+        if request.headers.get("content-type", "").lower().startswith("multipart/"):
+            return MalformedForm(f"the body is not a form of files: {error.detail}")
         return MalformedBody("the body is not JSON in UTF-8")
     return error
 

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from api.admission import Admission
 from api.boot import Boot
+from api.reading import Reading
 from rag.compose import Engine
 from rag.settings import Settings
 
@@ -18,6 +19,7 @@ class State(TypedDict):
     settings: Settings
     boot: Boot
     admission: Admission
+    reading: Reading
 
 
 def state(request: Request) -> State:
@@ -36,6 +38,10 @@ async def _admission(request: Request) -> Admission:
     return state(request)["admission"]
 
 
+async def _reading(request: Request) -> Reading:
+    return state(request)["reading"]
+
+
 async def _engine(request: Request) -> Engine:
     return state(request)["boot"].engine
 
@@ -43,5 +49,6 @@ async def _engine(request: Request) -> Engine:
 SettingsPart = Annotated[Settings, Depends(_settings)]
 BootPart = Annotated[Boot, Depends(_boot)]
 AdmissionPart = Annotated[Admission, Depends(_admission)]
+ReadingPart = Annotated[Reading, Depends(_reading)]
 EnginePart = Annotated[Engine, Depends(_engine)]
 """The engine; a request that comes before it is built is answered with a problem."""

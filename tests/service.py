@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from ingest.fetch import Fetcher
 from ingest.worker import work_off
 from rag.compose import Engine
 from tests.fakes import ScriptedModel
@@ -33,7 +34,11 @@ class Service:
 
     def add(self, *documents: Body) -> Body:
         """Add documents, and do the ingest worker's work until their job is done."""
-        job: Body = self.http.post("/v1/documents", json={"documents": documents}).raise_for_status().json()
+        return self.done(self.http.post("/v1/documents", json={"documents": documents}))
+
+    def done(self, accepted: httpx.Response) -> Body:
+        """The job that a reply names, once the ingest worker's work is done."""
+        job: Body = accepted.raise_for_status().json()
         self.work()
         done: Body = self.http.get(f"/v1/jobs/{job['job_id']}").raise_for_status().json()
         return done
@@ -59,7 +64,9 @@ class Service:
 class Serve(Protocol):
     """Starts a service with the article in it. Settings are those of `rag.settings`."""
 
-    def __call__(self, model: ScriptedModel, **settings: Any) -> AbstractContextManager[Service]: ...
+    def __call__(
+        self, model: ScriptedModel, fetcher: Fetcher | None = None, **settings: Any
+    ) -> AbstractContextManager[Service]: ...
 
 
 def events(reply: httpx.Response) -> Iterator[tuple[str, Body]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
@@ -12,13 +13,14 @@ from typing import Any
 
 import click
 
-from api.cli.common import base_option, client, json_option, print_json, shown
+from api.cli.common import base_option, client, is_address, json_option, print_json, shown
 from api.client import Body, Client
 from rag.errors import InvalidInput
 from rag.types import Failure, NewDocument
 
 BATCH_DOCUMENTS = 100
 BATCH_CHARACTERS = 4_000_000
+BATCH_URLS = 10
 STDIN = "stdin"
 NOT_ALL_ADDED = 1
 
@@ -26,11 +28,11 @@ Counts = dict[str, int]
 
 
 @click.command("add")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL...")
 @click.option(
     "--as",
     "kind",
-    type=click.Choice(["txt", "md", "jsonl"]),
+    type=click.Choice(["txt", "md", "jsonl", "html", "pdf", "docx", "eml", "rss"]),
     default="txt",
     help="What standard input is; default: txt.",
 )
@@ -38,16 +40,22 @@ Counts = dict[str, int]
 @json_option
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[str, ...], kind: str, base: str | None, as_json: bool) -> None:
-    """Add the articles in PATHs to the running service, and wait until they answer questions.
+    """Add articles to the running service, and wait until they answer questions.
 
-    A PATH is a file, a folder (all articles in it), a pattern such as 'news/*.md', or - for standard input.
-    Ends with exit code 1 when one of them could not be added.
+    A PATH is a file, a folder (all articles in it), a pattern such as 'news/*.md', or - for standard input: text,
+    Markdown, HTML, PDF, DOCX, mail, RSS, Atom or JSON Lines. The page at a URL is fetched by the service; that of a
+    feed brings its articles. Ends with exit code 1 when one of them could not be added.
     """
-    sources = list(_sources(paths, kind))
+    urls = [path for path in paths if is_address(path)]
+    sources = list(_sources((path for path in paths if not is_address(path)), kind))
     service = client(base)
     failures: list[Body] = []
-    jobs = [service.post("/v1/documents", {"documents": batch}) for batch in _batches(_read(sources, failures))]
-    counts = _wait(service, jobs, failures)
+    jobs = sent(service, _read(sources, failures), failures)
+    jobs += [
+        service.post("/v1/documents/fetch", {"urls": urls[start : start + BATCH_URLS]})
+        for start in range(0, len(urls), BATCH_URLS)
+    ]
+    counts = wait(service, jobs, failures)
     counts["total"] += counts["failed"] - sum(job["counts"]["failed"] for job in jobs)
     if as_json:
         print_json({"counts": counts, "failures": failures, "jobs": [job["job_id"] for job in jobs]})
@@ -62,7 +70,7 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Path | bytes, st
     That is its path within the folder, or within the part of a pattern without wildcards; for a file, its name.
     Raises `InvalidInput` for a path that leads nowhere.
     """
-    from ingest.readers import LINES, SINGLE
+    from ingest.readers import ENDINGS
 
     for path in paths:
         if path == "-":
@@ -74,9 +82,9 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Path | bytes, st
             continue
         folder, pattern = (place, "**/*") if place.is_dir() else _pattern(place)
         found = sorted(file for file in folder.glob(pattern) if file.is_file())
-        files = [file for file in found if file.suffix.lower() in {*SINGLE, *LINES}]
+        files = [file for file in found if file.suffix.lower() in ENDINGS]
         if not files:
-            raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted({*SINGLE, *LINES}))})")
+            raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted(ENDINGS))})")
         yield from ((file, file.relative_to(folder).as_posix()) for file in files)
 
 
@@ -88,18 +96,38 @@ def _pattern(path: Path) -> tuple[Path, str]:
 
 def _read(sources: Iterable[tuple[Path | bytes, str]], failures: list[Body]) -> Iterator[NewDocument]:
     """The documents that can be read; the others are put on `failures`."""
-    from ingest.readers import read
+    from ingest.apart import Apart
 
-    for source, name in sources:
-        try:
-            for document in read(source, name):
-                if isinstance(document, Failure):
-                    failures.append(asdict(document))
-                else:
-                    # what comes through a pipe has no name, so its content has to say which document it is
-                    yield replace(document, id="") if document.id == STDIN else document
-        except OSError as error:
-            failures.append({"id": name, "code": "unreadable", "detail": f"{source!s}: {error.strerror}"})
+    with Apart() as apart:
+        for source, name in sources:
+            try:
+                for document in apart.read(source, name):
+                    if isinstance(document, Failure):
+                        failures.append(asdict(document))
+                    else:
+                        # what comes through a pipe has no name, so its content has to say which document it is
+                        yield replace(document, id="") if document.id == STDIN else document
+            except OSError as error:
+                failures.append({"id": name, "code": "unreadable", "detail": f"{source!s}: {error.strerror}"})
+
+
+def sent(service: Client, documents: Iterable[NewDocument], failures: list[Body]) -> list[Body]:
+    """The jobs that take the documents in. One too large for any request is put on `failures`."""
+    jobs = []
+    for batch in _batches(documents):
+        if len(batch[0]["text"]) > BATCH_CHARACTERS and not _fits(batch[0]):
+            detail = "the document is larger than a request may be"
+            failures.append({"id": batch[0].get("id", ""), "code": "too_large", "detail": detail})
+        else:
+            jobs.append(service.post("/v1/documents", {"documents": batch}))
+    return jobs
+
+
+def _fits(document: Body) -> bool:
+    """Whether a request may be as large. Asked here: a service that refuses in the middle of one cannot be heard."""
+    from rag.settings import load_settings
+
+    return len(json.dumps({"documents": [document]})) <= load_settings().max_request_bytes
 
 
 def _batches(documents: Iterable[NewDocument]) -> Iterator[list[Body]]:
@@ -121,7 +149,7 @@ def _body(document: NewDocument) -> Body:
     return {name: value for name, value in fields.items() if value or name == "text"}
 
 
-def _wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
+def wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
     """The counts of all jobs once each is final; what failed in them is put on `failures`."""
     from api.client import finished
 

@@ -33,6 +33,11 @@ def client(base: str | None) -> Client:
     return Client(running.base if running else base_of(settings))
 
 
+def is_address(text: str) -> bool:
+    """Whether it is meant as the address of a page, rather than as the path of a file."""
+    return text.lower().startswith(("http://", "https://"))
+
+
 def narrowing(command: F) -> F:
     """Options that say which documents may be used."""
     for option in (

@@ -1,22 +1,29 @@
-"""Documents: added in batches, read, and removed for good."""
+"""Documents: added in batches, from files and from pages, read, and removed for good."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, File, Header, Query, Response, UploadFile
 
 from api.errors import PROBLEMS
-from api.schemas.documents import DocumentsIn, DocumentsOut, JobOut, StoredOut, WholeOut
-from api.service import EnginePart, SettingsPart
+from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, StoredOut, WholeOut
+from api.service import EnginePart, ReadingPart, SettingsPart
 from ingest.pipeline import Pipeline
 from rag.errors import InvalidInput
+from rag.store import Store
+from rag.types import Failure, Job, NewDocument
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 # Ids may hold slashes, dots and anything else a URL can carry.
 _ONE = "/{document_id:path}"
 _LARGEST_VERSION = 2**31 - 1
+
+IdempotencyKey = Annotated[
+    str | None, Header(min_length=1, max_length=255, description="a retry with the same key returns the same job")
+]
 
 
 @router.post("", status_code=202, responses={413: PROBLEMS[413]})
@@ -25,14 +32,62 @@ def add(
     engine: EnginePart,
     settings: SettingsPart,
     response: Response,
-    idempotency_key: Annotated[
-        str | None, Header(min_length=1, max_length=255, description="a retry with the same key returns the same job")
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> JobOut:
     """Queue a batch. The content of each document decides whether anything is to do for it."""
     if len(body.documents) > settings.max_batch:
         raise InvalidInput(f"a request has at most {settings.max_batch:,} documents", "documents")
-    job = engine.store.enqueue([document.document() for document in body.documents], idempotency_key)
+    return _accepted(
+        engine.store.enqueue([document.document() for document in body.documents], idempotency_key), response
+    )
+
+
+@router.post("/upload", status_code=202, responses={400: PROBLEMS[400], 413: PROBLEMS[413]})
+async def upload(
+    files: Annotated[list[UploadFile], File(description="files, each of a format of its own")],
+    engine: EnginePart,
+    settings: SettingsPart,
+    reading: ReadingPart,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> JobOut:
+    """Queue the articles in files: HTML, PDF, DOCX, mail, Markdown, plain text, JSON Lines, RSS or Atom.
+
+    What cannot be read is listed in `failures` with its code and keeps nothing else from being taken in.
+    """
+
+    def take() -> Job:
+        found = reading.files((file.file.read(), file.filename or "", file.content_type or "") for file in files)
+        return _enqueue(engine.store, found, settings.max_batch, idempotency_key)
+
+    return _accepted(await reading.run(take), response)
+
+
+@router.post("/fetch", status_code=202)
+async def fetch(
+    body: FetchIn, engine: EnginePart, settings: SettingsPart, reading: ReadingPart, response: Response
+) -> JobOut:
+    """Fetch pages, and the articles of feeds, from the public network and queue them.
+
+    What cannot be had is listed in `failures`, with its address as the id and a code. Replies once all is fetched.
+    """
+
+    def take() -> Job:
+        return _enqueue(engine.store, reading.pages.documents(body.urls), settings.max_batch, None)
+
+    return _accepted(await reading.run(take), response)
+
+
+def _enqueue(store: Store, found: Iterable[NewDocument | Failure], most: int, key: str | None) -> Job:
+    batch: list[NewDocument | Failure] = []
+    for one in found:
+        batch.append(one)
+        if len(batch) > most:
+            raise InvalidInput(f"a request has at most {most:,} documents", "files")
+    return store.enqueue(batch, key)
+
+
+def _accepted(job: Job, response: Response) -> JobOut:
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return JobOut.of(job)
 

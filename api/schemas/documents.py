@@ -11,6 +11,8 @@ from api.schemas.fields import DayStart, Moment, Reply, Request, Text
 from rag.store import StoredDocument
 from rag.types import Document, Failure, Job, JobState, NewDocument, Version
 
+MAX_URLS = 100
+
 
 class DocumentIn(Request):
     """An article. Only `text` is required; what is unknown stays unknown."""
@@ -43,6 +45,14 @@ class DocumentsIn(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ADD]})
 
     documents: Annotated[list[DocumentIn], Field(min_length=1)]
+
+
+class FetchIn(Request):
+    """Pages and feeds to be fetched."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.FETCH]})
+
+    urls: Annotated[list[Text], Field(min_length=1, max_length=MAX_URLS)]
 
 
 class CountsOut(Reply):

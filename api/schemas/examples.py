@@ -142,6 +142,7 @@ DOCUMENT: Example = {
     "language": "en",
 }
 ADD: Example = {"documents": [DOCUMENT]}
+FETCH: Example = {"urls": ["https://news.example/2025/03/17/signal-tower", "https://news.example/feed.xml"]}
 JOB: Example = {
     "job_id": "job_01JQ8VZK4B9H2W6M0X3C7R5TNE",
     "state": "succeeded",

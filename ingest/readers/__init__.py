@@ -1,39 +1,74 @@
-"""Files to documents: one format a module, chosen by how the file's name ends."""
+"""Files to documents: one format a module, chosen by how the file's name ends.
+
+A module is loaded when its format is first read: some bring large libraries. Those of `PARSED` formats run
+through libraries written for well-meant files, so `ingest.apart` reads them in a process of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path, PurePath, PurePosixPath
 
-from ingest.readers import jsonl, markdown, text
 from rag.errors import Rejected
 from rag.types import Failure, NewDocument
 
-SINGLE = {".txt": text.read, ".text": text.read, ".md": markdown.read, ".markdown": markdown.read}
+_SINGLE = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".eml": "mail",
+}
 LINES = frozenset({".jsonl", ".ndjson"})
+FEEDS = frozenset({".rss", ".atom", ".xml"})
+ENDINGS = frozenset({*_SINGLE, *LINES, *FEEDS})
+"""What the name of a file that can be read ends in."""
+PARSED = ENDINGS - LINES - {ending for ending, module in _SINGLE.items() if module in {"text", "markdown"}}
+
+LARGEST = 64 * 2**20
+"""Bytes in one file, but for files of lines, which are read a line at a time."""
 
 
-def read(source: Path | bytes, name: str) -> Iterator[NewDocument | Failure]:
+def read(source: Path | bytes, name: str, charset: str = "") -> Iterator[NewDocument | Failure]:
     """The documents in a file or in its content, and a failure for each that cannot be read.
 
-    `name` says which format it is, and which document: one without an id of its own gets `id_of(name)`.
+    `name` says which format it is, and which document: one without an id or a URL of its own gets `id_of(name)`.
+    `charset` is what came with the file, such as the header of a page; it counts more than what the file says.
     Raises `OSError` when the file cannot be read.
     """
     ending = PurePath(name).suffix.lower()
     if ending in LINES:
+        from ingest.readers import jsonl
+
         if isinstance(source, bytes):
-            yield from jsonl.read(source.splitlines(), name)
+            yield from jsonl.read(jsonl.lines_of(source), name)
         else:
-            with source.open("rb") as lines:
-                yield from jsonl.read(lines, name)
+            with source.open("rb") as file:
+                yield from jsonl.read(jsonl.lines_of(file), name)
         return
     try:
-        if ending not in SINGLE:
-            known = ", ".join(sorted({*SINGLE, *LINES}))
-            raise Rejected("unsupported_format", f"{name}: only files that end in {known} can be read")
-        yield SINGLE[ending](source if isinstance(source, bytes) else source.read_bytes(), id_of(name))
+        if ending not in ENDINGS:
+            raise Rejected("unsupported_format", f"{name}: only files that end in {known()} can be read")
+        data = _content(source)
+        if ending in FEEDS:
+            from ingest.readers import feed
+
+            yield from feed.read(data, name, charset)
+        else:
+            yield import_module(f"{__name__}.{_SINGLE[ending]}").read(data, id_of(name), charset)
     except Rejected as error:
         yield Failure(id_of(name), error.code, str(error))
+
+
+def known() -> str:
+    """The endings there are, for a sentence."""
+    return ", ".join(sorted(ENDINGS))
 
 
 def id_of(name: str) -> str:
@@ -46,3 +81,10 @@ def id_of(name: str) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
     folders = [part for part in path.parent.parts if part not in {"/", ".", ".."}]
     return "/".join([*folders, path.stem])
+
+
+def _content(source: Path | bytes) -> bytes:
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    if size > LARGEST:
+        raise Rejected("too_large", f"the file has {size:,} bytes; {LARGEST:,} is the most")
+    return source if isinstance(source, bytes) else source.read_bytes()

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from ingest.readers.fields import document
 from rag.errors import Rejected
 from rag.types import Failure, NewDocument
+
+LONGEST_LINE = 64 * 2**20
+"""Bytes. A longer line is one failure, and never in memory as a whole."""
+
+
+def lines_of(source: bytes | BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is longer than `LONGEST_LINE` only its beginning, one byte longer than that."""
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    while line := file.readline(LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_LINE + 1)
+        yield line
 
 
 def read(lines: Iterable[bytes], name: str) -> Iterator[NewDocument | Failure]:
@@ -24,6 +39,8 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[NewDocument | Failure]:
 
 
 def _document(line: bytes) -> NewDocument:
+    if len(line) > LONGEST_LINE:
+        raise Rejected("too_large", f"it has more than {LONGEST_LINE:,} bytes")
     try:
         fields = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:

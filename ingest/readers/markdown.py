@@ -14,14 +14,14 @@ _OTHER_NAMES = {"date": "published_at", "published": "published_at", "lang": "la
 _HEADING = re.compile(r"\s*# +(.+?)[ \t#]*$", re.MULTILINE)
 
 
-def read(data: bytes, document_id: str) -> NewDocument:
+def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
     """One document: what the front matter says about it, and what follows as its text, verbatim.
 
     Of front matter `id`, `title`, `date` (or `published_at`), `source`, `url` and `language` are read, one a
     line; the rest is ignored. Without a title there, a first line that is a heading is the title.
     Raises `Rejected`.
     """
-    whole = decoded(data)
+    whole = decoded(data, charset)
     front = _FRONT_MATTER.match(whole)
     fields: dict[str, object] = {}
     for line in front.group(1).splitlines() if front else ():

@@ -10,15 +10,22 @@ from rag.types import NewDocument
 
 _WIDE = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _TYPOGRAPHY = frozenset("“”‘’„‚–—…•·«»€£¥¢§©®™°±×÷½¼¾²³¹ºª¿¡´\xa0\xad")
+# What these names mean on the Web: the larger set that contains the one named.
+_LARGER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+_LARGER |= {"euc_kr": "cp949", "iso8859-9": "cp1254"}
+# Fewer characters beyond ASCII than this say too little about the language they are in.
+_ENOUGH_TO_TELL = 24
+_SAMPLE = 100_000
 
 
-def read(data: bytes, document_id: str) -> NewDocument:
+def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
     """The whole file as one document; nothing is known about it but its name. Raises `Rejected`."""
-    return NewDocument(text=decoded(data), id=document_id)
+    return NewDocument(text=decoded(data, charset), id=document_id)
 
 
-def decoded(data: bytes) -> str:
-    """UTF-8 with or without a mark, UTF-16 with one, else Windows-1252 if that makes words.
+def decoded(data: bytes, charset: str = "") -> str:
+    """In the character set that is named, if it is; else UTF-8 with or without a mark, UTF-16 with one,
+    Windows-1252 if that makes words, and at last what the statistics of the language say, if there is enough text.
 
     Raises `Rejected`: `unsupported_format` for what is no text at all, `bad_encoding` for text in an
     encoding that cannot be told.
@@ -26,15 +33,52 @@ def decoded(data: bytes) -> str:
     for mark, encoding in _WIDE:
         if data.startswith(mark):
             return _strictly(data, encoding)
+    named = codec(charset)
+    if named:
+        try:
+            return data.decode(named)
+        except (UnicodeDecodeError, UnicodeError):
+            pass  # it is not what it says it is
     if b"\0" in data:
         raise Rejected("unsupported_format", "this is not a text file")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        text = _strictly(data, "cp1252")
-    if not _western(text):
-        raise Rejected("bad_encoding", "the encoding of this file cannot be told; save it as UTF-8")
-    return text
+        pass
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        text = ""
+    if text and _western(text):
+        return text
+    return _strictly(data, _detected(data))
+
+
+def codec(charset: str) -> str:
+    """The name of Python's codec for a character set as the Web names it; empty for one that is not known."""
+    try:
+        name = codecs.lookup(charset.strip().strip("\"'")).name if charset.strip() else ""
+    except (LookupError, ValueError):
+        return ""
+    return _LARGER.get(name, name) if name in _LARGER or _is_text(name) else ""
+
+
+def _is_text(name: str) -> bool:
+    """Whether the codec turns bytes into text: Python has some that do not, or that unpack."""
+    return name not in {"zlib", "bz2", "hex", "base64", "uu", "quopri", "rot13", "idna", "punycode", "undefined"} and (
+        not name.endswith("escape")
+    )
+
+
+def _detected(data: bytes) -> str:
+    """The encoding that makes the most sense of the text. Raises `Rejected`."""
+    if sum(byte > 0x7F for byte in data[:_SAMPLE]) >= _ENOUGH_TO_TELL:
+        from charset_normalizer import from_bytes
+
+        best = from_bytes(data[:_SAMPLE]).best()
+        if best is not None and best.coherence > 0 and codec(best.encoding):
+            return best.encoding
+    raise Rejected("bad_encoding", "the encoding of this file cannot be told; save it as UTF-8")
 
 
 def _strictly(data: bytes, encoding: str) -> str:

@@ -50,6 +50,7 @@ def test_help_loads_nothing_heavy() -> None:
     import sys
 
     heavy = {"torch", "chromadb", "numpy", "sqlalchemy", "fastapi", "httpx", "langchain_core", "pydantic", "rich"}
+    heavy |= {"charset_normalizer", "docx", "feedparser", "httpcore", "lxml", "pypdfium2", "readability", "trafilatura"}
     script = (
         "import sys; sys.argv = ['groundwire', '--help']\n"
         "from api.cli import main\n"

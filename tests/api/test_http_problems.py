@@ -215,6 +215,8 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
         "/v1/ask",
         "/v1/search",
         "/v1/documents",
+        "/v1/documents/upload",
+        "/v1/documents/fetch",
         "/v1/documents/{document_id}",
         "/v1/jobs",
         "/v1/jobs/{job_id}",
@@ -223,7 +225,17 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
     }
     schemas = document["components"]["schemas"]
     assert "HTTPValidationError" not in schemas
-    for name in ("AskIn", "AnswerOut", "SearchIn", "SearchOut", "DocumentsIn", "JobOut", "WholeOut", "ReadyOut"):
+    for name in (
+        "AskIn",
+        "AnswerOut",
+        "SearchIn",
+        "SearchOut",
+        "DocumentsIn",
+        "FetchIn",
+        "JobOut",
+        "WholeOut",
+        "ReadyOut",
+    ):
         assert schemas[name]["examples"], name  # test_schemas.py holds that they are valid
     for reference in json.dumps(document).split('"$ref": "')[1:]:
         assert reference.split('"')[0].removeprefix("#/components/schemas/") in schemas

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from api.schemas import examples
 from api.schemas.around import Problem, ReadyOut
 from api.schemas.asking import AnswerOut, AskIn, SearchIn, SearchOut
-from api.schemas.documents import DocumentsIn, JobOut, StoredOut, WholeOut
+from api.schemas.documents import DocumentsIn, FetchIn, JobOut, StoredOut, WholeOut
 
 ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
 
@@ -27,6 +27,7 @@ ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
         (AnswerOut, examples.REFUSAL),
         (AnswerOut, examples.EXPLAINED),
         (DocumentsIn, examples.ADD),
+        (FetchIn, examples.FETCH),
         (JobOut, examples.JOB),
         (StoredOut, examples.STORED),
         (WholeOut, examples.WHOLE),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import read
+from ingest.readers import LARGEST, jsonl, read
 from rag.types import Failure, NewDocument
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
@@ -74,8 +74,47 @@ def test_what_cannot_be_told_is_not_guessed(data: bytes, expected: str) -> None:
     assert code(data) == expected
 
 
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("cp1251", "В понедельник городской совет Орвика решил восстановить башню. Работы начнутся весной."),
+        (
+            "shift_jis",
+            "日本の首相は月曜日に東京で記者会見を開き、新しい経済対策を発表した。対策の規模は三兆円に上る見通しだ。",
+        ),
+        ("big5", "台灣總統星期一在台北舉行記者會，宣布新的經濟政策。規模達三兆元。在野黨提出批評，認為政策不夠完善。"),
+    ],
+)
+def test_enough_text_in_another_character_set_is_recognised(charset: str, text: str) -> None:
+    assert one(text.encode(charset)).text == text
+
+
+def test_the_character_set_that_comes_with_a_file_counts() -> None:
+    data = "Привет".encode("cp1251")
+    (found,) = read(data, "a.txt", "windows-1251")
+    assert isinstance(found, NewDocument)
+    assert found.text == "Привет"
+    assert [each.code for each in read(data, "a.txt", "no-such-set") if isinstance(each, Failure)] == ["bad_encoding"]
+
+
+def test_a_file_is_refused_by_its_size_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    assert [each.code for each in read(path, "a.txt") if isinstance(each, Failure)] == ["too_large"]
+
+
+def test_a_line_that_is_too_long_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonl, "LONGEST_LINE", 50)
+    lines = [b'{"text": "One."}', b'{"text": "' + b"x" * 500 + b'"}', b'{"text": "Two."}']
+    one, long, two = read(b"\n".join(lines), "f.jsonl")
+    assert (one, two) == (NewDocument(text="One."), NewDocument(text="Two."))
+    assert isinstance(long, Failure)
+    assert (long.id, long.code) == ("f.jsonl:2", "too_large")
+
+
 def test_an_unknown_ending_is_refused_with_those_known() -> None:
-    (found,) = read(b"x", "a.docx")
+    (found,) = read(b"x", "a.png")
     assert isinstance(found, Failure)
     assert (found.id, found.code) == ("a", "unsupported_format")
     assert ".md" in found.detail

@@ -1,0 +1,170 @@
+"""`groundwire sync`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import click
+
+from api.cli.add import NOT_ALL_ADDED, Counts, sent, wait
+from api.cli.common import base_option, client, is_address, json_option, print_json, shown
+from api.client import Body, Client
+from rag.errors import InvalidInput, Rejected, SetupError
+from rag.types import NewDocument
+
+if TYPE_CHECKING:
+    from ingest.fetch import Fetcher
+    from ingest.sync import Memory, Mirror, Piece
+
+PAGE = 200
+NOTHING = Counts(total=0, added=0, updated=0, unchanged=0, failed=0)
+
+
+@click.command("sync")
+@click.argument("source", metavar="FOLDER|FEED")
+@click.option("--remove", is_flag=True, help="Remove documents that this source brought and no longer has.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; print what would be done.")
+@base_option
+@json_option
+@click.pass_context
+def command(ctx: click.Context, source: str, remove: bool, dry_run: bool, base: str | None, as_json: bool) -> None:
+    """Make the collection mirror a folder, or the feed at a URL: add what is new and update what has changed.
+
+    What the source brought is remembered in the data folder, so that a file that has not changed is not read again,
+    and nothing that came another way is ever removed. Ends with exit code 1 when something could not be added.
+    """
+    report = synchronise(client(base), source, remove=remove, dry_run=dry_run, base=base or "")
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    ctx.exit(NOT_ALL_ADDED if report["failures"] else 0)
+
+
+def synchronise(
+    service: Client, source: str, *, remove: bool, dry_run: bool, base: str = "", fetcher: Fetcher | None = None
+) -> Body:
+    """Do it, and say what was done. A feed is fetched with `fetcher`, else from the public network only.
+
+    Raises `InvalidInput` for a source that is none.
+    """
+    from ingest.apart import Apart
+    from ingest.fetch import Fetcher
+    from ingest.pages import Pages
+    from ingest.sync import Memory, Mirror, entries_of, files_of
+
+    source = source if is_address(source) else str(Path(source).resolve())
+    if not is_address(source) and not Path(source).is_dir():
+        raise InvalidInput(f"{source}: there is no such folder; a feed begins with http", "source")
+    path = _memory(source, base)
+    failures: list[Body] = []
+    with Apart() as apart:
+        pieces: Iterable[Piece]
+        try:
+            if is_address(source):
+                pieces = list(entries_of(source, Pages(fetcher or Fetcher(), apart)))
+            else:
+                pieces = files_of(Path(source), apart)
+        except Rejected as error:
+            raise InvalidInput(f"{source}: {error} ({error.code})", "source") from error
+        mirror = Mirror(Memory.load(path), set(_stored(service)), _same(service))
+        changes = mirror.changes(pieces)
+        jobs = [] if dry_run else sent(service, changes, failures)
+        for _ in changes:
+            pass  # a plan is complete once all has been looked at
+    gone = mirror.gone() if remove else []
+    counts = dict(NOTHING)
+    if not dry_run:
+        counts = wait(service, jobs, failures)
+        for document_id in gone:
+            service.call("DELETE", f"/v1/documents/{_quoted(document_id)}", also=(404,))
+        if remove:
+            mirror.after.gone.clear()
+        mirror.after.read_again({failure["id"] for failure in failures})
+        _keep(mirror.after, path, source)
+    return _report(mirror, dry_run, gone, counts, failures)
+
+
+def _report(mirror: Mirror, dry_run: bool, gone: list[str], counts: Counts, failures: list[Body]) -> Body:
+    """In a dry run the counts are those of the plan."""
+    failures = [asdict(failure) for failure in mirror.failures] + failures
+    done = {
+        "added": len(mirror.added) if dry_run else counts["added"],
+        "updated": len(mirror.updated) if dry_run else counts["updated"],
+        "unchanged": mirror.unchanged + counts["unchanged"],
+        "removed": len(gone),
+        "failed": len(failures),
+    }
+    plan = {"add": mirror.added, "update": mirror.updated, "remove": gone}
+    return {"dry_run": dry_run, "counts": done, "plan": plan, "gone": len(mirror.gone()), "failures": failures}
+
+
+def _stored(service: Client) -> Iterator[str]:
+    """The ids of all documents in the collection."""
+    cursor: str | None = ""
+    while cursor is not None:
+        page = service.get(f"/v1/documents?limit={PAGE}" + (f"&cursor={_quoted(cursor)}" if cursor else ""))
+        yield from (document["id"] for document in page["documents"])
+        cursor = page["next_cursor"]
+
+
+def _same(service: Client) -> Callable[[str, NewDocument], bool]:
+    """Asks the service whether it has a document just as it is."""
+    from api.schemas.fields import parse_time
+    from ingest.clean import clean
+
+    def same(document_id: str, document: NewDocument) -> bool:
+        status, known = service.call("GET", f"/v1/documents/{_quoted(document_id)}", also=(404,))
+        if status == 404:
+            return False
+        try:
+            new = clean(document, len(document.text))
+        except Rejected:
+            return False
+        published = parse_time(known["published_at"], end_of_day=False) if known["published_at"] else None
+        mine = (new.text, new.title, new.url, new.source, new.language, new.published_at)
+        return mine == (*(known[name] for name in ("text", "title", "url", "source", "language")), published)
+
+    return same
+
+
+def _memory(source: str, base: str) -> Path:
+    """Where it is kept what this source brought to the service that is meant."""
+    from rag.settings import load_settings
+
+    name = hashlib.sha256(f"{base.rstrip('/')}\0{source}".encode()).hexdigest()[:32]
+    return load_settings().data / "sources" / f"{name}.json"
+
+
+def _keep(memory: Memory, path: Path, source: str) -> None:
+    try:
+        memory.save(path, source)
+    except OSError as error:
+        raise SetupError(
+            f"{path} cannot be written ({error.strerror}); choose a folder with GROUNDWIRE_DATA"
+        ) from error
+
+
+def _quoted(document_id: str) -> str:
+    """As a part of a path: dots too, which are folders there."""
+    return quote(document_id, safe="").replace(".", "%2E")
+
+
+def _print(report: Body) -> None:
+    for failure in report["failures"]:
+        click.echo(shown(f"{failure['id']}: {failure['detail']} ({failure['code']})"), err=True)
+    if report["dry_run"]:
+        for what, document_ids in report["plan"].items():
+            for document_id in document_ids:
+                click.echo(shown(f"{what} {document_id}"))
+    counts = report["counts"]
+    would = "would be: " if report["dry_run"] else ""
+    names = ("added", "updated", "unchanged", "removed", "failed")
+    click.echo(would + ", ".join(f"{counts[name]} {name}" for name in names))
+    if report["gone"] > counts["removed"]:
+        click.echo(f"{report['gone']} are no longer in the source; --remove removes them", err=True)

@@ -1,0 +1,228 @@
+"""Pages from the open network: politely, bounded in size and time, and never from a private address."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpcore
+
+from ingest.addresses import Guarded, Resolve, resolved
+from rag.errors import Rejected
+
+AGENT = "Groundwire"
+SECONDS = 20.0
+LARGEST = 16 * 2**20
+MOST_REDIRECTS = 5
+_LONGEST_URL = 2_000
+_QUIET_SECONDS = 10.0
+_LARGEST_ROBOTS = 500 * 2**10
+_ROBOTS_SECONDS = 3_600.0
+_MOST_ROBOTS = 1_000
+_REMEMBERED = 32 * 2**20
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+_SAFE = "/%:@!$&'()*+,;=~-._"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was found. `url` is where it was found in the end, `media` its type without parameters."""
+
+    url: str
+    media: str
+    charset: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Fetcher:
+    """Fetches pages, and asks again only whether they have changed. Safe to be used by several threads.
+
+    `seconds` are for one page with all its redirects, `largest` are its bytes, unpacked. Only public addresses
+    are reached, and those in `allowed`, which is for a server of one's own: nothing that a request can set.
+    """
+
+    def __init__(
+        self,
+        resolve: Resolve = resolved,
+        allowed: Collection[str] = (),
+        seconds: float = SECONDS,
+        largest: int = LARGEST,
+    ) -> None:
+        self._resolve = resolve
+        self._allowed = frozenset(allowed)
+        self._seconds = seconds
+        self._largest = largest
+        self._lock = threading.Lock()
+        self._robots: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+        self._remembered: OrderedDict[str, tuple[dict[str, str], Page]] = OrderedDict()
+
+    def get(self, url: str) -> Page:
+        """The page at an address, after redirects.
+
+        Raises `Rejected`: `invalid_url`, `private_address`, `robots_disallowed`, `not_found`, `http_error`,
+        `too_many_redirects`, `too_large`, `timeout` or `unreachable`.
+        """
+        deadline = time.monotonic() + self._seconds
+        address = checked(url)
+        for _ in range(MOST_REDIRECTS + 1):
+            self._ask_robots(address, deadline)
+            validators, known = self._remembered.get(address, ({}, None))
+            reply = self._request(address, deadline, self._largest, validators)
+            if reply.status == 304 and known is not None:
+                return known
+            if reply.status in _REDIRECTS and "location" in reply.headers:
+                address = checked(urljoin(address, reply.headers["location"]))
+                continue
+            if reply.status in _GONE:
+                raise Rejected("not_found", f"there is nothing at this address (HTTP {reply.status})")
+            if reply.status != 200:
+                raise Rejected("http_error", f"the server answered with HTTP {reply.status}")
+            page = _page(address, reply)
+            self._remember(page, reply)
+            return page
+        raise Rejected("too_many_redirects", f"the address leads on more than {MOST_REDIRECTS} times")
+
+    def _ask_robots(self, address: str, deadline: float) -> None:
+        """Raises `Rejected` where the rules of the site keep this away, or cannot be had because the site is down."""
+        origin = "://".join(urlsplit(address)[:2])
+        known = self._robots.get(origin)
+        if known is None or known[0] < time.monotonic():
+            known = (time.monotonic() + _ROBOTS_SECONDS, self._rules(origin, deadline))
+            with self._lock:
+                self._robots[origin] = known
+                while len(self._robots) > _MOST_ROBOTS:
+                    self._robots.popitem(last=False)
+        if known[1] is not None and not known[1].can_fetch(address, AGENT):
+            raise Rejected("robots_disallowed", "the site asks in its robots.txt that this page is not fetched")
+
+    def _rules(self, origin: str, deadline: float) -> Any:
+        """What robots.txt says, None for nothing. Rules that cannot be had keep everything away, as RFC 9309 has it."""
+        from protego import Protego
+
+        address = f"{origin}/robots.txt"
+        for _ in range(MOST_REDIRECTS + 1):
+            reply = self._request(address, deadline, _LARGEST_ROBOTS, {}, cut=True)
+            if reply.status in _REDIRECTS and "location" in reply.headers:
+                address = checked(urljoin(address, reply.headers["location"]))
+            elif reply.status == 200:
+                return Protego.parse(reply.body.decode("utf-8", "replace"))
+            elif reply.status < 500:
+                return None
+            else:
+                raise Rejected("robots_disallowed", f"robots.txt of the site cannot be had (HTTP {reply.status})")
+        return None
+
+    def _request(
+        self, address: str, deadline: float, largest: int, headers: Mapping[str, str], cut: bool = False
+    ) -> _Reply:
+        """One reply, redirects not followed. What is larger is `too_large`, or cut off there with `cut`."""
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        sent = {
+            "Host": parts.netloc,
+            "User-Agent": f"{AGENT}/1.0",
+            "Accept": "text/html, application/xhtml+xml, application/rss+xml, application/atom+xml, application/pdf, "
+            "*/*;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+            **headers,
+        }
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        url = httpcore.URL(scheme=parts.scheme, host=host, port=port, target=target)
+        waits = dict.fromkeys(("connect", "read", "write", "pool"), _QUIET_SECONDS)
+        backend = Guarded(self._resolve, self._allowed, deadline)
+        try:
+            with (
+                httpcore.ConnectionPool(ssl_context=self._ssl, network_backend=backend) as pool,
+                pool.stream("GET", url, headers=list(sent.items()), extensions={"timeout": waits}) as response,
+            ):
+                found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                if response.status != 200:
+                    return _Reply(response.status, found, b"")
+                return _Reply(200, found, _body(response.iter_stream(), found, largest, cut))
+        except httpcore.TimeoutException as error:
+            raise Rejected("timeout", "the server takes too long to answer") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
+            raise Rejected("unreachable", f"{host!r} does not answer as a web server does") from error
+
+    def _remember(self, page: Page, reply: _Reply) -> None:
+        """The page with what tells whether it has changed, as long as there is room."""
+        pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
+        validators = {asks: reply.headers[says] for asks, says in pairs if says in reply.headers}
+        with self._lock:
+            self._remembered.pop(page.url, None)
+            if validators and len(page.body) <= _REMEMBERED // 4:
+                self._remembered[page.url] = (validators, page)
+            while sum(len(known.body) for _, known in self._remembered.values()) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+
+    @cached_property
+    def _ssl(self) -> ssl.SSLContext:
+        return httpcore.default_ssl_context()
+
+
+def checked(url: str) -> str:
+    """The address as it is sent, without its fragment. Raises `Rejected("invalid_url")`."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+    except ValueError as error:
+        raise Rejected("invalid_url", "this is not an address of the Web") from error
+    if parts.scheme not in {"http", "https"} or not host or len(url) > _LONGEST_URL or port == 0:
+        raise Rejected(
+            "invalid_url", f"an address begins with http or https and has at most {_LONGEST_URL:,} characters"
+        )
+    if parts.username is not None or parts.password is not None:
+        raise Rejected("invalid_url", "an address with a user or a password in it is not fetched")
+    if not host.isprintable() or set(host) & set(" /\\@?#%"):
+        raise Rejected("invalid_url", "this is not an address of the Web")
+    place = f"[{host}]" if ":" in host else host
+    netloc = place if port in {None, {"http": 80, "https": 443}[parts.scheme]} else f"{place}:{port}"
+    query = f"?{quote(parts.query, safe=_SAFE + '?[]')}" if parts.query else ""
+    return f"{parts.scheme}://{netloc}{quote(parts.path, safe=_SAFE) or '/'}{query}"
+
+
+def _body(chunks: Iterable[bytes], headers: Mapping[str, str], largest: int, cut: bool) -> bytes:
+    """The body, unpacked, and never more than `largest` bytes of it in memory."""
+    coding = headers.get("content-encoding", "identity").strip().lower()
+    if coding not in {"identity", "", "gzip", "x-gzip", "deflate"}:
+        raise Rejected("unsupported_format", f"the page is packed in a way that is not known here ({coding[:20]})")
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding not in {"identity", ""} else None
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for chunk in chunks:
+            part = unpack.decompress(chunk, largest - size + 1) if unpack else chunk
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                break
+    except zlib.error as error:
+        raise Rejected("broken_file", "the page is packed, and damaged") from error
+    if size > largest and not cut:
+        raise Rejected("too_large", f"the page has more than {largest:,} bytes")
+    return b"".join(parts)[:largest]
+
+
+def _page(address: str, reply: _Reply) -> Page:
+    header = Message()
+    header["Content-Type"] = reply.headers.get("content-type", "")
+    media = header.get_content_type() if reply.headers.get("content-type") else ""
+    return Page(address, media, str(header.get_param("charset") or ""), reply.body)

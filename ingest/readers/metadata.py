@@ -1,0 +1,154 @@
+"""What a page says about itself: JSON-LD first, then its `meta` elements, then what is plain from its markup."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from ingest.readers.fields import moment
+from ingest.readers.markup import Tree, plain
+from rag.errors import Rejected
+
+_ARTICLES = ("article", "posting", "report", "review")
+_MOST_OBJECTS = 1_000
+_TITLES = ("og:title", "twitter:title", "dc.title", "citation_title")
+_SOURCES = ("og:site_name", "citation_journal_title", "dc.publisher", "application-name")
+_PUBLISHED = (
+    "article:published_time og:article:published_time datepublished pubdate publish-date parsely-pub-date "
+    "citation_publication_date dc.date.issued dcterms.issued dc.date dcterms.date date sailthru.date"
+).split()
+_EARLIEST = datetime(1500, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Unknown strings are `""`, an unknown time None. `url` is the canonical one, whole."""
+
+    title: str = ""
+    source: str = ""
+    url: str = ""
+    language: str = ""
+    published_at: datetime | None = None
+
+
+def facts(root: Tree) -> PageFacts:
+    """What the page `root` says of itself."""
+    stated = _article(root)
+    metas = _metas(root)
+    heading = [plain("".join(each.itertext())) for each in root.iter("h1")]
+    titles = [_text(stated.get("headline")), *(metas.get(name, "") for name in _TITLES)]
+    titles += [heading[0] if len(heading) == 1 else "", _first_text(root, "title")]
+    marked = [each.get("datetime") or "" for each in root.iter("time") if each.get("pubdate") is not None]
+    marked += [each.get("datetime") or "" for each in root.xpath("(//article//time)[1]")]
+    marked += root.xpath("//*[@itemprop='datePublished']/@content|//*[@itemprop='datePublished']/@datetime")
+    return PageFacts(
+        title=_first(plain(title) for title in titles),
+        source=_first([_names(stated.get("publisher")), *(metas.get(name, "") for name in _SOURCES)]),
+        url=_canonical(root, stated, metas),
+        language=_first(
+            [_text(stated.get("inLanguage")), root.get("lang") or "", metas.get("content-language", "")]
+        ).replace("_", "-"),
+        published_at=_time([stated.get("datePublished"), *(metas.get(name) for name in _PUBLISHED), *marked]),
+    )
+
+
+def time_of(value: object) -> datetime | None:
+    """A time as pages, feeds and mails write it (ISO 8601 or RFC 2822), None for what is none."""
+    if not isinstance(value, str) or not 8 <= len(value.strip()) <= 60:
+        return None
+    found = value.strip()
+    try:
+        time = moment(found)
+    except Rejected:
+        try:
+            time = parsedate_to_datetime(found)
+            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
+    return time if time and time >= _EARLIEST else None
+
+
+def _article(root: Tree) -> dict[str, Any]:
+    """The JSON-LD object that describes the article; empty for none."""
+    for script in root.xpath("//script[contains(@type, 'ld+json')]"):
+        try:
+            value = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for stated in _objects(value):
+            kinds = stated.get("@type")
+            names = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(name, str) and name.lower().endswith(_ARTICLES) for name in names):
+                return stated
+    return {}
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object at the top, in lists and in graphs. The nesting is walked without recursion."""
+    waiting, seen = [value], 0
+    while waiting and seen < _MOST_OBJECTS:
+        seen += 1
+        current = waiting.pop(0)
+        if isinstance(current, list):
+            waiting += current
+        elif isinstance(current, dict):
+            yield current
+            waiting += [current[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in current]
+
+
+def _metas(root: Tree) -> dict[str, str]:
+    """The first content of each `meta` name or property, in lower case."""
+    found: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        content = (meta.get("content") or "").strip()
+        if name and content:
+            found.setdefault(name.lower(), content)
+    return found
+
+
+def _canonical(root: Tree, stated: dict[str, Any], metas: dict[str, str]) -> str:
+    """The address the page gives itself. That of a front page says nothing about an article and is not taken."""
+    links = root.xpath("//link[@rel='canonical']/@href")
+    page = stated.get("mainEntityOfPage")
+    page = page.get("@id") if isinstance(page, dict) else page
+    for address in (*links, metas.get("og:url"), stated.get("url"), page):
+        if not isinstance(address, str):
+            continue
+        try:
+            whole = address.strip()
+            parts = urlsplit(whole)
+        except ValueError:
+            continue
+        if parts.scheme in {"http", "https"} and parts.hostname and (parts.path.strip("/") or parts.query):
+            return whole
+    return ""
+
+
+def _names(value: Any) -> str:
+    """The names of people or of an organisation, however they are written down."""
+    every = value if isinstance(value, list) else [value]
+    names = (_text(each.get("name")) if isinstance(each, dict) else _text(each) for each in every[:20])
+    return ", ".join(name for name in names if name and not name.startswith(("http:", "https:")))
+
+
+def _text(value: Any) -> str:
+    value = value[0] if isinstance(value, list) and value else value
+    return plain(value) if isinstance(value, str) else ""
+
+
+def _first_text(root: Tree, tag: str) -> str:
+    return next(("".join(each.itertext()) for each in root.iter(tag)), "")
+
+
+def _first(values: Any) -> str:
+    return next((value.strip() for value in values if value and value.strip()), "")
+
+
+def _time(values: list[Any]) -> datetime | None:
+    return next((time for time in map(time_of, values) if time), None)

@@ -1,0 +1,175 @@
+"""A source (a folder, a feed) and what it brought before, to what is to be done so that the collection mirrors it.
+
+A source is made of pieces: files, or entries of a feed. Each has a mark that changes when it does, so that a piece
+with the mark it had is not even read. What every piece brought is kept in a `Memory`: only that is ever removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ingest.apart import Apart
+from ingest.pages import Pages
+from ingest.readers import ENDINGS
+from rag.errors import Rejected
+from rag.identity import identity
+from rag.types import Failure, NewDocument
+
+Found = NewDocument | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a source. `read` gives its documents; what it cannot read is a failure."""
+
+    name: str
+    mark: str
+    read: Callable[[], Iterable[Found]]
+
+
+@dataclass(slots=True)
+class Brought:
+    """What a piece brought: its mark, and its documents by id with a digest of all that is known of them.
+
+    The mark is empty where the piece is to be read again whether or not it changes.
+    """
+
+    mark: str
+    documents: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a source brought, by the names of its pieces; `gone` are ids that it brought once and has no more."""
+
+    pieces: dict[str, Brought] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, path: Path) -> Memory:
+        """What was saved there; nothing if it cannot be read, since then all is looked at again.
+
+        Another release may read files differently, so its marks do not count.
+        """
+        try:
+            saved = json.loads(path.read_text("utf-8"))
+            pieces = {name: Brought(**brought) for name, brought in saved["pieces"].items()}
+            if saved["release"] != version("groundwire"):
+                pieces = {name: Brought("", brought.documents) for name, brought in pieces.items()}
+            return cls(pieces, set(saved["gone"]))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return cls()
+
+    def save(self, path: Path, source: str) -> None:
+        """Whole or not at all. Raises `OSError`."""
+        saved = {"source": source, "release": version("groundwire"), "gone": sorted(self.gone)}
+        pieces = {name: asdict(brought) for name, brought in self.pieces.items()}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(json.dumps(saved | {"pieces": pieces}), "utf-8")
+        temporary.replace(path)
+
+    def ids(self) -> set[str]:
+        return {document_id for brought in self.pieces.values() for document_id in brought.documents}
+
+    def read_again(self, document_ids: Collection[str]) -> None:
+        """Forget the marks of the pieces that brought these documents."""
+        for brought in self.pieces.values():
+            if not brought.documents.keys().isdisjoint(document_ids):
+                brought.mark = ""
+
+
+class Mirror:
+    """What is to be done. Filled by `changes`; complete once that has been read to its end.
+
+    `before` is what the source brought up to now, `stored` the ids in the collection. `same` says whether the
+    collection has a document just as it is; it is asked only for what is stored and not remembered.
+    """
+
+    def __init__(self, before: Memory, stored: Collection[str], same: Callable[[str, NewDocument], bool]) -> None:
+        self._before = before
+        self._stored = frozenset(stored)
+        self._same = same
+        self.after = Memory()
+        self.added: list[str] = []
+        self.updated: list[str] = []
+        self.unchanged = 0
+        self.failures: list[Failure] = []
+
+    def changes(self, pieces: Iterable[Piece]) -> Iterator[NewDocument]:
+        """The documents that are new or changed, as their pieces are read."""
+        for piece in pieces:
+            known = self._before.pieces.get(piece.name, Brought(""))
+            if piece.mark and known.mark == piece.mark and known.documents.keys() <= self._stored:
+                self.after.pieces[piece.name] = known
+                self.unchanged += len(known.documents)
+            else:
+                yield from self._read(piece, known)
+        self.after.gone = (self._before.gone | self._before.ids()) - self.after.ids()
+
+    def gone(self) -> list[str]:
+        """What the source brought, has no more, and is still in the collection; in order."""
+        return sorted(self.after.gone & self._stored)
+
+    def _read(self, piece: Piece, known: Brought) -> Iterator[NewDocument]:
+        brought = self.after.pieces[piece.name] = Brought(piece.mark)
+        for found in piece.read():
+            try:
+                if isinstance(found, Failure):
+                    raise Rejected(found.code, found.detail)
+                document_id, digest = identity(found), _digest(found)
+            except Rejected as error:
+                self.failures.append(Failure(found.id or piece.name, error.code, str(error)))
+                brought.mark = ""
+                # what cannot be read today is not gone
+                brought.documents = known.documents | brought.documents
+                continue
+            before = known.documents.get(document_id)
+            brought.documents[document_id] = digest
+            if document_id not in self._stored:
+                self.added.append(document_id)
+                yield found
+            elif before == digest or (before is None and self._same(document_id, found)):
+                self.unchanged += 1
+            else:
+                self.updated.append(document_id)
+                yield found
+
+
+def files_of(folder: Path, apart: Apart) -> Iterator[Piece]:
+    """The articles in a folder and in those below it, in order; the mark of a file is its size and when it changed."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in ENDINGS and path.is_file():
+            status = path.stat()
+            name = path.relative_to(folder).as_posix()
+            yield Piece(name, f"{status.st_size}-{status.st_mtime_ns}", _reading(path, name, apart))
+
+
+def entries_of(url: str, pages: Pages) -> Iterator[Piece]:
+    """The entries of a feed, in order; the mark of an entry is what the feed says of it. Raises `Rejected`."""
+    for entry in pages.feed(url):
+        if isinstance(entry, Failure):
+            yield Piece(entry.id, "", lambda failure=entry: [failure])  # type: ignore[misc]
+        else:
+            yield Piece(identity(entry), _digest(entry), lambda found=entry: [pages.whole(found)])  # type: ignore[misc]
+
+
+def _reading(path: Path, name: str, apart: Apart) -> Callable[[], Iterator[Found]]:
+    def reading() -> Iterator[Found]:
+        try:
+            yield from apart.read(path, name)
+        except OSError as error:
+            yield Failure(name, "unreadable", f"{path}: {error.strerror}")
+
+    return reading
+
+
+def _digest(document: NewDocument) -> str:
+    fields: dict[str, Any] = asdict(document)
+    return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()
