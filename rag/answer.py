@@ -4,6 +4,7 @@
     read       the few sentences of them that matter, within a token budget
     draft      the model answers from those sentences; it has no leave to refuse
     verify     each drafted sentence against the sentences it came from, as soon as it is complete
+    compare    with what other sources say: the latest stands, or all where they conflict
     decide     release it, or refuse with a reason
 
 Nothing leaves that has not passed every step, and what has left is never taken back.
@@ -16,7 +17,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, cast
 
 from ulid import ULID
@@ -29,13 +30,15 @@ from rag.evidence import Candidate, select
 from rag.reading import Reading, read
 from rag.refuse import gives_up, reason
 from rag.retrieve import Retriever
+from rag.rivals import rivals, standing
 from rag.seams import Embedder, LanguageModel
+from rag.sources import independent
 from rag.support import UNTOLD, Calibration
 from rag.types import (
     Answer,
-    Citation,
     Claim,
     Completed,
+    Document,
     Event,
     Hit,
     Question,
@@ -48,6 +51,7 @@ from rag.types import (
 )
 from rag.verify import faults
 
+AnswerStatus = Literal[Status.ANSWERED, Status.CONFLICTING]
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 ATTEMPTS: Final = 2
@@ -103,9 +107,7 @@ class Answerer:
         yield Retrieved(hits)
         reading = await asyncio.to_thread(read, question, found[:READ_PASSAGES], self._embedder)
         clock.lap("retrieve")
-        claims: list[Claim] = []
-        verdicts: list[Verdict] = []
-        markers = Markers()
+        telling = Telling()
         attempt: Reading | None = reading
         for _ in range(ATTEMPTS):
             if attempt is None:
@@ -113,13 +115,39 @@ class Answerer:
             judged: Judged | None = None
             async with aclosing(self._judged(question, attempt, clock)) as sentences:
                 async for judged in sentences:
+                    telling.verdicts.append(judged.verdict)
+                    if not judged.verdict.released or telling.told(judged.verdict.sentence):
+                        continue
+                    others = [] if telling.claims else await asyncio.to_thread(self._rivals, question, reading, judged)
+                    if others:
+                        break
+                    yield telling.tell(judged)
+            if judged is not None and judged.verdict.released and not telling.claims:
+                versions = await self._versions(question, judged, others, telling.verdicts, clock)
+                for version in versions:
+                    yield telling.tell(version, dated=len(versions) > 1)
+            attempt = None if telling.claims else _other_sources(attempt, judged)
+        yield Completed(self._reply(question, reading, hits, telling, clock))
+
+    def _rivals(self, question: Question, reading: Reading, judged: Judged) -> list[Reading]:
+        """What to read of the sources that may answer a question for one fact otherwise."""
+        if _BROAD.search(question.text) or self._without is Ablation.VERIFICATION:
+            return []
+        return rivals(question.text, judged.text, judged.quotes, reading)
+
+    async def _versions(
+        self, question: Question, first: Judged, others: Sequence[Reading], verdicts: list[Verdict], clock: Clock
+    ) -> list[Judged]:
+        """The answers that stand once the other sources were asked too."""
+        found = [first]
+        for other in others:
+            async with aclosing(self._judged(question, other, clock)) as sentences:
+                async for judged in sentences:
                     verdicts.append(judged.verdict)
-                    if judged.verdict.released and judged.verdict.sentence not in {claim.text for claim in claims}:
-                        citations = markers.cite(judged.quotes)
-                        claims.append(_claim(judged.verdict, citations))
-                        yield Verified(claims[-1], citations)
-            attempt = None if claims else _other_sources(attempt, judged)
-        yield Completed(self._reply(question, reading, hits, claims, markers, verdicts, clock))
+                    if judged.verdict.released:
+                        found.append(judged)
+                        break
+        return standing(question.text, found)
 
     async def _judged(self, question: Question, reading: Reading, clock: Clock) -> AsyncGenerator[Judged, None]:
         """A verdict on each sentence of a draft from this reading, as soon as the sentence is complete."""
@@ -143,16 +171,17 @@ class Answerer:
         if gives_up(sentence):
             return Judged((), Verdict(sentence))
         vector = self._embedder.embed_query(sentence)
-        aligned = align(sentence, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector])
+        aligned = align(
+            sentence, question.text, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector]
+        )
         quotes = tuple(quote.text for quote in aligned.quotes)
-        found = faults(sentence, quotes, [quote.hit.document for quote in aligned.quotes], question.text)
+        documents = [quote.hit.document for quote in aligned.quotes]
+        context = " ".join(dict.fromkeys(quote.hit.passage.text for quote in aligned.quotes))
+        found = faults(sentence, quotes, documents, question.text, context)
         signals = Signals(
-            passage=reading.similarity,
-            sentence=aligned.quotes[0].similarity,
             asked=reading.asked(aligned.quotes),
-            words=aligned.words,
             meaning=aligned.meaning,
-            answers=float(reading.vector @ vector),
+            grounded=aligned.grounded,
             contained=UNTOLD if contained is None else contained,
         )
         support = self._calibration.support(signals)
@@ -161,24 +190,17 @@ class Answerer:
         return Judged(aligned.quotes, Verdict(sentence, quotes, tuple(found), signals, support, released))
 
     def _reply(
-        self,
-        question: Question,
-        reading: Reading,
-        hits: tuple[Hit, ...],
-        claims: Sequence[Claim],
-        markers: Markers,
-        verdicts: Sequence[Verdict],
-        clock: Clock,
+        self, question: Question, reading: Reading, hits: tuple[Hit, ...], telling: Telling, clock: Clock
     ) -> Answer | Refusal:
-        key, model, timings = f"ans_{ULID()}", self._model.name, clock.stop()
-        if not claims:
+        key, model, timings, verdicts = f"ans_{ULID()}", self._model.name, clock.stop(), tuple(telling.verdicts)
+        if not telling.claims:
             at_fault = any(verdict.faults for verdict in verdicts)
-            status: RefusalStatus = Status.UNSUPPORTED if at_fault else Status.NOT_FOUND
-            return Refusal(key, status, reason(status, question, reading), hits, model, timings, tuple(verdicts))
-        sources = len({citation.document.id for citation in markers.citations})
-        return Answer(
-            key, Status.ANSWERED, tuple(claims), markers.citations, hits, sources, model, timings, tuple(verdicts)
-        )
+            refused: RefusalStatus = Status.UNSUPPORTED if at_fault else Status.NOT_FOUND
+            return Refusal(key, refused, reason(refused, question, reading), hits, model, timings, verdicts)
+        status: AnswerStatus = Status.CONFLICTING if telling.conflicting else Status.ANSWERED
+        citations = telling.markers.citations
+        said = (tuple(telling.claims), citations, hits, independent(citations))
+        return Answer(key, status, *said, model, timings, verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +209,36 @@ class Judged:
 
     quotes: tuple[Candidate, ...]
     verdict: Verdict
+
+    @property
+    def text(self) -> str:
+        return self.verdict.sentence
+
+    @property
+    def document(self) -> Document:
+        return self.quotes[0].hit.document
+
+
+@dataclass(slots=True)
+class Telling:
+    """What has been said so far in one answer."""
+
+    claims: list[Claim] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    markers: Markers = field(default_factory=Markers)
+    conflicting: bool = False
+
+    def told(self, sentence: str) -> bool:
+        return any(claim.text == sentence for claim in self.claims)
+
+    def tell(self, judged: Judged, *, dated: bool = False) -> Verified:
+        """Say a sentence; `dated` where it is one of several versions, each under its outlet and day."""
+        citations = self.markers.cite(judged.quotes)
+        markers = tuple(citation.marker for citation in citations)
+        text = f"{dateline(judged.document)}{judged.text}" if dated else judged.text
+        self.claims.append(Claim(text, markers, round(judged.verdict.support, 3)))
+        self.conflicting = self.conflicting or dated
+        return Verified(self.claims[-1], citations)
 
 
 class Clock:
@@ -217,8 +269,11 @@ async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
         yield sentence
 
 
-def _claim(verdict: Verdict, citations: Sequence[Citation]) -> Claim:
-    return Claim(verdict.sentence, tuple(citation.marker for citation in citations), round(verdict.support, 3))
+def dateline(document: Document) -> str:
+    """Who reported something and when, as far as it is known, to be put before it."""
+    day = f"{document.published_at:%-d %B %Y}" if document.published_at else ""
+    known = ", ".join(part for part in (document.source, day) if part)
+    return f"{known}: " if known else ""
 
 
 def _other_sources(reading: Reading, judged: Judged | None) -> Reading | None:

@@ -12,30 +12,37 @@ from rag.verify import heading
 
 MOST_QUOTES = 3
 WORTH_ADDING = 0.2
+FACTS_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
     """The sentences that carry a drafted one, the most telling first, and how much of it they carry.
 
-    `words` is the share of the draft's weighted words in them, `meaning` the cosine to the first.
+    `grounded` is the share of the weighted words that the draft brings, and the question had not, in them;
+    `meaning` the draft's cosine to the first.
     """
 
     quotes: tuple[Candidate, ...]
-    words: float
+    grounded: float
     meaning: float
 
 
-def align(sentence: str, pool: Sequence[Candidate], similarities: Sequence[float]) -> Alignment:
-    """The quotes for a drafted sentence among a pool that is not empty; `similarities` are its cosines to the pool.
+def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Sequence[float]) -> Alignment:
+    """The quotes for a sentence drafted in reply to `asked`, among a pool that is not empty.
 
-    The first quote is the sentence nearest in words and meaning, a sentence shown nearer to the question
-    first where two are equal. Another one, of the same article, is added only while it has names or numbers
-    of the draft that are still missing, or a fifth more of its weighted words; at most three in all.
+    `similarities` are its cosines to the pool. The first quote is the sentence nearest in words, in meaning and in
+    the facts that the draft brings (numbers and names the question did not give); where two are equal, the one
+    nearer to the question. Another one, of the same article, is added only while it has names or numbers of the
+    draft that are still missing, or a fifth more of its weighted words; at most three in all.
     """
     weights = term_weights(dict.fromkeys(terms(sentence)), [candidate.text for candidate in pool])
     bags = [frozenset(terms(candidate.text)) for candidate in pool]
-    scores = [coverage(weights, bag) + cosine for bag, cosine in zip(bags, similarities, strict=True)]
+    brought = _facts(sentence) - _facts(asked)
+    scores = [
+        coverage(weights, bag) + cosine + FACTS_WEIGHT * _share(brought, _facts(candidate.text) | bag)
+        for candidate, bag, cosine in zip(pool, bags, similarities, strict=True)
+    ]
     first = max(range(len(pool)), key=lambda i: (scores[i], pool[i].similarity, -i))
     chosen = [first]
     while len(chosen) < MOST_QUOTES:
@@ -44,7 +51,17 @@ def align(sentence: str, pool: Sequence[Candidate], similarities: Sequence[float
             break
         chosen.append(following)
     read = frozenset(terms(heading(pool[first].hit.document))).union(*(bags[i] for i in chosen))
-    return Alignment(tuple(pool[i] for i in chosen), coverage(weights, read), similarities[first])
+    new = term_weights(dict.fromkeys(set(terms(sentence)) - set(terms(asked))), [each.text for each in pool])
+    return Alignment(tuple(pool[i] for i in chosen), coverage(new, read), similarities[first])
+
+
+def _facts(text: str) -> frozenset[float | str]:
+    """The numbers of a text and the stems of its names."""
+    return frozenset([*numbers(text), *(part for name in names(text) for part in terms(name))])
+
+
+def _share(sought: frozenset[float | str], found: frozenset[float | str]) -> float:
+    return len(sought & found) / len(sought) if sought else 0.0
 
 
 def _next(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,18 +29,22 @@ class Reading:
     weights: Mapping[str, float]
     similarity: float
 
+    def only(self, wanted: Callable[[Candidate], bool]) -> Reading:
+        """The same, of some candidates only."""
+        kept = [i for i, candidate in enumerate(self.candidates) if wanted(candidate)]
+        left = [self.candidates[i] for i in kept]
+        nearest = max((candidate.hit.similarity for candidate in left), default=0.0)
+        return Reading(left, self.vectors[kept], self.vector, self.weights, nearest)
+
     def without(self, document_id: str) -> Reading:
         """The same, of the other documents only."""
-        kept = [i for i, candidate in enumerate(self.candidates) if candidate.hit.document.id != document_id]
-        others = [self.candidates[i] for i in kept]
-        nearest = max((candidate.hit.similarity for candidate in others), default=0.0)
-        return Reading(others, self.vectors[kept], self.vector, self.weights, nearest)
+        return self.only(lambda candidate: candidate.hit.document.id != document_id)
 
     def asked(self, quotes: Iterable[Candidate]) -> float:
-        """The share of the question's weighted terms that some sentences have, with their headlines."""
+        """The share of the question's weighted terms that the passages of some sentences have, with their headlines."""
         found: set[str] = set()
         for quote in quotes:
-            found.update(terms(f"{heading(quote.hit.document)} {quote.text}"))
+            found.update(terms(f"{heading(quote.hit.document)} {quote.hit.passage.text}"))
         return coverage(self.weights, found)
 
 

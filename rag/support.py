@@ -31,8 +31,8 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-UNTOLD = 0.83
+UNTOLD = 0.77
 """What `contained` is taken to be of a model that does not tell: its mean over the questions fitted on."""
 
-DEFAULT = Calibration(weights=(3.63, -1.16, 2.05, 0.16, 8.30, 4.04, 2.35), bias=-13.11, threshold=0.35)
+DEFAULT = Calibration(weights=(1.70, 0.52, 2.44, 8.59), bias=-10.26, threshold=0.25)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""

@@ -17,12 +17,18 @@ import snowballstemmer
 STOP_WORDS: Final = frozenset(
     (
         "a about all also am an and any are as at be been being between both but by can could did do does doing during "
-        "each few for from further had has have having he her here hers him his how i if in into is it its just me "
-        "more most my no nor not now of off on once only or other our out over own same she should so some such than "
-        "that the their theirs them then there these they this those through to too under until up very was we were "
-        "what when where which while who whom whose why will with would you your s t d ll m re ve"
+        "each few for from further had has have having he her here hers him his how i if in into is it its just many "
+        "me more most much my no nor not now of off on once only or other our out over own same she should so some "
+        "such than that the their theirs them then there these they this those through to too under until up very was "
+        "we were what when where which while who whom whose why will with would you your s t d ll m re ve"
     ).split()
 )
+
+MONTHS: Final = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+DAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+CALENDAR: Final = MONTHS | DAYS
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$")

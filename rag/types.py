@@ -164,7 +164,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a sentence says that its quotes do not. `check` is number, name, date or denial."""
+    """What a sentence says that its quotes do not, or what it owes the question.
+
+    `check` is number, date, name, denial, modality, speaker or kind.
+    """
 
     check: str
     detail: str
@@ -172,20 +175,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is measured about one drafted sentence. All but the cosines are in [0, 1]."""
+    """What is measured about one drafted sentence. All but the cosine are in [0, 1]."""
 
-    passage: float
-    """Cosine of the question to its nearest passage."""
-    sentence: float
-    """Cosine of the question to the first quote."""
     asked: float
-    """Share of the question's weighted words that the quotes and their headlines have."""
-    words: float
-    """Share of the draft's weighted words that the quotes and their headlines have."""
+    """Share of the question's weighted words that the quotes' passages and their headlines have."""
     meaning: float
     """Cosine of the draft to the first quote."""
-    answers: float
-    """Cosine of the draft to the question."""
+    grounded: float
+    """Share of the weighted words that the draft brings and the question had not, that the quotes have; 0 if none."""
     contained: float
     """The model's own probability that the evidence holds the answer; `UNTOLD` where it does not tell."""
 

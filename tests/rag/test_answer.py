@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ingest.worker import work_off
 from rag.compose import Engine
+from rag.seams import Message
 from rag.types import Answer, Completed, Event, Filters, NewDocument, Question, Refusal, Retrieved, Status, Verified
 from tests.fakes import ScriptedModel
 
@@ -163,3 +164,57 @@ def test_closing_the_stream_frees_the_model(engine: Engine) -> None:
 
     asyncio.run(leave())
     assert model.closed_early == before + 1
+
+
+MARCH = "How many people marched in Osk?"
+FIRST = NewDocument(
+    id="march-1",
+    title="March in Osk",
+    source="Osk Post",
+    published_at=datetime(2025, 3, 10, 8, tzinfo=UTC),
+    text="In Osk 900 people marched against the sale of the mill, the police said.",
+)
+
+
+def marchers(engine_factory: Callable[..., Engine], hours_later: int) -> list[Event]:
+    """What is answered where a second paper reports another number so much later."""
+    other = NewDocument(
+        id="march-2",
+        title="Thousands in the streets",
+        source="Varn Courier",
+        published_at=datetime(2025, 3, 10, 8, tzinfo=UTC) + timedelta(hours=hours_later),
+        text="People in Osk marched for the mill. It was 3,000 people who marched in Osk, the organisers counted.",
+    )
+
+    def said(messages: Sequence[Message]) -> str:
+        return "900 people marched in Osk." if "900" in messages[-1].content else "3,000 people marched in Osk."
+
+    engine = engine_factory(ScriptedModel(said, preference=0.95))
+    engine.store.enqueue([FIRST, other])
+    work_off(engine)
+
+    async def run() -> list[Event]:
+        question = Question(MARCH, datetime(2025, 4, 1, tzinfo=UTC))
+        return [event async for event in engine.answerer.ask(question)]
+
+    return asyncio.run(run())
+
+
+def test_sources_that_disagree_on_one_day_are_told_side_by_side(engine_factory: Callable[..., Engine]) -> None:
+    events = marchers(engine_factory, 3)
+    answer = reply(events)
+    assert isinstance(answer, Answer)
+    assert answer.status is Status.CONFLICTING
+    assert {claim.text for claim in answer.claims} == {
+        "Osk Post, 10 March 2025: 900 people marched in Osk.",
+        "Varn Courier, 10 March 2025: 3,000 people marched in Osk.",
+    }
+    assert answer.independent_sources == 2
+    assert answer.claims == tuple(event.claim for event in events if isinstance(event, Verified))
+
+
+def test_a_later_figure_replaces_an_earlier_one(engine_factory: Callable[..., Engine]) -> None:
+    answer = reply(marchers(engine_factory, 72))
+    assert isinstance(answer, Answer)
+    assert answer.status is Status.ANSWERED
+    assert [claim.text for claim in answer.claims] == ["3,000 people marched in Osk."]

@@ -14,7 +14,7 @@ SENTENCES = [MAYOR, RESCUE, OTHER, "It rained.", "Nobody was hurt on Friday."]
 
 def quoted(sentence: str, *texts: str) -> list[str]:
     found = pool(sentence, hit(*texts))
-    return [quote.text for quote in align(sentence, found, [0.0] * len(found)).quotes]
+    return [quote.text for quote in align(sentence, "", found, [0.0] * len(found)).quotes]
 
 
 def test_one_sentence_is_enough_where_it_says_everything() -> None:
@@ -28,9 +28,17 @@ def test_a_second_sentence_is_added_for_the_name_the_first_leaves_out() -> None:
     ]
 
 
+def test_the_facts_that_a_draft_brings_count_for_more_than_the_words_of_the_question() -> None:
+    asked = "What does the repair of the bridge over the Orla cost by the latest estimate?"
+    early, late = "The repair of the bridge over the Orla is to cost 3 million.", "It is 4 million now."
+    found = pool(asked, hit(early), hit(late, rank=2))
+    draft = "The repair of the bridge over the Orla costs 4 million by the latest estimate."
+    assert [quote.text for quote in align(draft, asked, found, [0.0, 0.0]).quotes] == [late]
+
+
 def test_quotes_of_one_claim_come_from_one_article() -> None:
     found = pool("", hit(RESCUE), hit(MAYOR, rank=2))
-    quotes = align("Mayor Brandt said that 12 people were rescued from the river.", found, [0.0, 0.0]).quotes
+    quotes = align("Mayor Brandt said that 12 people were rescued.", "", found, [0.0, 0.0]).quotes
     assert len({quote.hit.document.id for quote in quotes}) == 1
 
 
@@ -38,9 +46,9 @@ def test_quotes_of_one_claim_come_from_one_article() -> None:
 def test_every_citation_is_a_slice_of_its_source(texts: list[str], sentence: str) -> None:
     source = hit(*texts)
     found = pool(sentence, source)
-    aligned = align(sentence, found, [0.0] * len(found))
+    aligned = align(sentence, "", found, [0.0] * len(found))
     assert 1 <= len(aligned.quotes) <= MOST_QUOTES
-    assert 0 <= aligned.words <= 1 + 1e-9
+    assert 0 <= aligned.grounded <= 1 + 1e-9
     text = "\n" * source.passage.start + source.passage.text
     for citation in Markers().cite(aligned.quotes):
         assert text[citation.start : citation.end] == citation.quote

@@ -42,10 +42,46 @@ def test_a_denial_that_no_quote_has_is_found() -> None:
     assert checks("The mill did not burn.", "The mill burned on Friday.") == {"denial"}
 
 
-def test_a_number_that_only_the_question_has_is_a_fault_and_a_name_is_not() -> None:
-    asked = "Did Otto Kraus rescue 40 people?"
-    assert checks("Otto Kraus rescued people from the Orla.", question=asked) == set()
-    assert checks("Rescued were 40 people.", question=asked) == {"number"}
+def test_a_name_or_number_that_only_the_question_has_is_no_fault_and_a_year_is() -> None:
+    asked = "Did Otto Kraus rescue 40 people in 2019?"
+    assert checks("Otto Kraus rescued 40 people from the Orla.", question=asked) == set()
+    assert checks("People were rescued from the Orla in 2019.", question=asked) == {"number"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("The authority imposed a fine of 15 million.", "The authority may impose a fine of 15 million."),
+        ("The bridge reopened in May.", "The bridge is to reopen in May."),
+        ("The bridge will reopen in May.", "The bridge reopened in May."),
+        ("The firm cut 640 jobs.", "The firm, which is based in Varn, plans to cut 640 jobs."),
+    ],
+)
+def test_a_plan_is_no_fact_and_a_fact_no_plan(sentence: str, quote: str) -> None:
+    assert checks(sentence, quote) == {"modality"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("The firm will cut 640 jobs.", "The firm plans to cut 640 jobs."),
+        ("The dam was opened in 1968.", "The dam, which may be sold, was opened in 1968."),
+    ],
+)
+def test_a_plan_told_as_one_and_a_fact_beside_a_plan_pass(sentence: str, quote: str) -> None:
+    assert checks(sentence, quote) == set()
+
+
+def test_another_speaker_is_found_even_if_the_question_named_him() -> None:
+    quote = "The dam is safe, Ilse Brandt said."
+    assert checks("Ilse Brandt said the dam is safe.", quote) == set()
+    assert checks("Otto Kraus said the dam is safe.", quote, "What did Otto Kraus say?") == {"speaker"}
+
+
+def test_a_speaker_may_be_named_before_the_quote() -> None:
+    quote, context = "“The dam is safe,” he said.", "Otto Kraus spoke at noon. “The dam is safe,” he said."
+    found = faults("Otto Kraus said the dam is safe.", [quote], [Document("d")], "What did Otto Kraus say?", context)
+    assert found == []
 
 
 def test_the_headline_and_date_of_the_article_count_as_read() -> None:

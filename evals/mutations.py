@@ -1,0 +1,84 @@
+"""True sentences with one thing made false, for measuring how much of it the checks find. Pure and deterministic.
+
+Each mutation changes one fact and leaves the rest: a number, a name, a date, a denial, a speaker, a plan.
+One that finds nothing to change gives None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rag.terms import DAYS, MONTHS, denials, names
+
+Mutation = Callable[[str], str | None]
+
+_NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-])")
+_SAID = re.compile(r"\b(said|says|told|according to)\b", re.IGNORECASE)
+_AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|will|can|could|would|did|does|do)\b(?! not)")
+_PAST = re.compile(r"\b(was|were|had|has|have)\b(?! (?:not|to)\b)")
+STRANGER = "Radomil"
+_NAME = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*"
+_SPEAKER = re.compile(rf"\b({_NAME})(?=,? (?:said|says|told|denied|announced|warned)\b)|(?<=[Aa]ccording to )({_NAME})")
+
+
+def number(sentence: str) -> str | None:
+    """The last number one and a half times as large, and one more."""
+    found = [match for match in _NUMBER.finditer(sentence) if not re.fullmatch(r"(?:19|20)\d\d", match.group())]
+    if not found:
+        return None
+    value = float(found[-1].group().replace(",", ""))
+    changed = f"{value * 1.5 + 1:.1f}" if value % 1 else f"{int(value * 1.5) + 1}"
+    return sentence[: found[-1].start()] + changed + sentence[found[-1].end() :]
+
+
+def name(sentence: str) -> str | None:
+    """The last name that is not part of a date, as a name that nobody here bears."""
+    found = [each for each in names(sentence) if each not in MONTHS | DAYS and len(each) > 2]
+    if not found:
+        return None
+    changed = re.sub(rf"\b{re.escape(found[-1])}\b", STRANGER, sentence, count=1, flags=re.IGNORECASE)
+    return changed if changed != sentence else None
+
+
+def date(sentence: str) -> str | None:
+    """The first month or weekday as another one."""
+    for word in re.findall(r"\b[A-Z][a-z]+\b", sentence):
+        for family in (sorted(MONTHS), sorted(DAYS)):
+            if word.casefold() in family and word != "May":
+                other = family[(family.index(word.casefold()) + 3) % len(family)].capitalize()
+                return sentence.replace(word, "June" if other == "May" else other, 1)
+    return None
+
+
+def denial(sentence: str) -> str | None:
+    """The first auxiliary verb denied; nothing where the sentence denies already."""
+    if denials(sentence):
+        return None
+    changed = _AUXILIARY.sub(r"\1 not", sentence, count=1)
+    return changed if changed != sentence else None
+
+
+def speaker(sentence: str) -> str | None:
+    """Said by somebody else."""
+    changed = _SPEAKER.sub(STRANGER, sentence, count=1)
+    return changed if changed != sentence else None
+
+
+def plan(sentence: str) -> str | None:
+    """What is told as a fact, told as a plan."""
+    match = _PAST.search(sentence)
+    if match is None or _SAID.search(sentence):
+        return None
+    auxiliary = {"was": "may be", "were": "may be", "had": "may have", "has": "may have", "have": "may have"}
+    return sentence[: match.start()] + auxiliary[match.group()] + sentence[match.end() :]
+
+
+MUTATIONS: dict[str, Mutation] = {
+    "number": number,
+    "name": name,
+    "date": date,
+    "denial": denial,
+    "speaker": speaker,
+    "modality": plan,
+}

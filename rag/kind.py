@@ -1,0 +1,72 @@
+"""What kind of thing a question asks for, and whether a text brings one. Pure.
+
+An answer to "how many" without a number is a statement about something else, however well its quotes support
+it. One to "who" without a name need not be: it may have been "a roofer".
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from rag.terms import CALENDAR, numbers, words
+
+_THING = r"(?:what|which)(?: (?:is|was|are|were) the)?(?: \w+)?? "
+_COUNTED = "many|much|old|long|far|tall|big|large|high|hot|cold|often|fast|deep|heavy|wide|late|early"
+_MEASURED = "number|percentage|per cent|percent|share|price|sum|amount|age|turnout"
+_NAMED = (
+    "person|man|woman|city|town|country|province|state|company|firm|paper|newspaper|outlet|player|striker|minister"
+    "|party|team|club|building|street"
+)
+
+
+class Kind(StrEnum):
+    """`OTHER` is whatever cannot be told from its words."""
+
+    TIME = "time"
+    NUMBER = "number"
+    NAME = "name"
+    OTHER = "other"
+
+
+_ASKS = (
+    (Kind.TIME, re.compile(rf"when\b|{_THING}(?:year|date|day|month|time|century|weekday)\b", re.IGNORECASE)),
+    (Kind.NUMBER, re.compile(rf"how (?:{_COUNTED})\b|number of\b|{_THING}(?:{_MEASURED})\b", re.IGNORECASE)),
+    (Kind.NAME, re.compile(rf"(?:who|whom|whose|where)\b|{_THING}(?:{_NAMED})\b", re.IGNORECASE)),
+)
+_SEASON = re.compile(r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday)\b", re.IGNORECASE)
+_ASKING = re.compile(r"\b(?:who|whom|whose|where|when|how|what|which|why)\b|^\W*number of\b", re.IGNORECASE)
+_COUNT_WORDS = re.compile(
+    r"\b(?:no|none|nobody|one|single|half|twice|several|few|dozens?|hundreds|thousands|both|all)\b", re.IGNORECASE
+)
+
+
+def kind_of(question: str) -> Kind:
+    """What the first question word asks for; one further on seldom asks ("what happened when ...").
+
+    >>> kind_of("When did the ferry sink?"), kind_of("How many were saved?"), kind_of("Why did it sink?")
+    (<Kind.TIME: 'time'>, <Kind.NUMBER: 'number'>, <Kind.OTHER: 'other'>)
+    """
+    asking = _ASKING.search(question)
+    if asking is None:
+        return Kind.OTHER
+    rest = question[asking.start() :].lstrip()
+    return next((kind for kind, pattern in _ASKS if pattern.match(rest)), Kind.OTHER)
+
+
+def lacks(question: str, text: str) -> Kind | None:
+    """The number or the time that a question asks for and a text does not bring, or gives back; None if nothing lacks.
+
+    >>> lacks("How heavy were the anchors?", "The anchors were heavy.")
+    <Kind.NUMBER: 'number'>
+    >>> lacks("How heavy were the anchors?", "They weighed two tonnes."), lacks("Why did it sink?", "It sank.")
+    (None, None)
+    """
+    kind = kind_of(question)
+    if kind not in (Kind.NUMBER, Kind.TIME) or numbers(text) - numbers(question):
+        return None
+    if kind is Kind.TIME:
+        known = {word.casefold() for word in words(text)} & CALENDAR or _SEASON.search(text)
+    else:
+        known = _COUNT_WORDS.search(text)
+    return None if known else kind

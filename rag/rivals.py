@@ -1,0 +1,108 @@
+"""Other sources that may answer otherwise, and which of several answers stands. Pure.
+
+What makes two answers different is the kind of thing that was asked for: the numbers of a "how many", the
+names of a "who". A later report of a figure replaces an earlier one; reports of one day, or undated ones,
+stand side by side as a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from rag.evidence import Candidate
+from rag.kind import Kind, kind_of
+from rag.reading import Reading
+from rag.terms import CALENDAR, names, numbers, stem, terms, words
+from rag.types import Document
+
+MOST_RIVALS = 2
+LEAST_ASKED = 0.5
+ASKED_RATIO = 0.8
+UPDATE = timedelta(hours=20)
+
+Fact = float | str
+
+
+class Version(Protocol):
+    """An answer as one source gives it."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def document(self) -> Document: ...
+
+
+V = TypeVar("V", bound=Version)
+
+
+def facts(question: str, text: str) -> frozenset[Fact]:
+    """What a text brings of the kind that the question asks for and did not give itself."""
+    kind = kind_of(question)
+    found: set[Fact] = set()
+    if kind is not Kind.NAME:
+        found |= numbers(text) - numbers(question)
+    if kind is Kind.TIME:
+        found |= {word.casefold() for word in words(text) if word[:1].isupper()} & CALENDAR
+    if kind in (Kind.NAME, Kind.OTHER):
+        given = {stem(word) for word in words(question)}
+        found |= {stem(name) for name in names(text) if name not in CALENDAR} - given
+    return frozenset(found)
+
+
+def differ(question: str, one: str, other: str) -> bool:
+    """Whether two answers bring facts of which neither has all of the other's."""
+    ours, theirs = facts(question, one), facts(question, other)
+    return bool(ours and theirs) and not ours <= theirs and not theirs <= ours
+
+
+def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Reading) -> list[Reading]:
+    """What there is to read of each other source that may answer otherwise, the most promising first; at most two.
+
+    Such a source has a sentence with nearly as many of the question's words as the quotes have, brings facts of
+    the kind asked for, and nowhere has those of the answer.
+    """
+    brought, sought = facts(question, answer), frozenset(terms(question))
+    if not brought:
+        return []
+    own = {_source(quote) for quote in quotes}
+    least = max(LEAST_ASKED, ASKED_RATIO * max(_asked(sought, quote) for quote in quotes))
+    promise: dict[str, tuple[float, float]] = {}
+    for source in dict.fromkeys(map(_source, reading.candidates)):
+        theirs = [candidate for candidate in reading.candidates if _source(candidate) == source]
+        nearest = max((_asked(sought, candidate), candidate.similarity) for candidate in theirs)
+        said = facts(question, " ".join(candidate.text for candidate in theirs))
+        if source not in own and nearest[0] >= least and said and not brought <= said:
+            promise[source] = nearest
+    best = sorted(promise, key=lambda source: promise[source], reverse=True)[:MOST_RIVALS]
+    return [reading.only(lambda candidate, source=source: _source(candidate) == source) for source in best]  # type: ignore[misc]
+
+
+def standing(question: str, versions: Sequence[V]) -> list[V]:
+    """The answers that stand: of those that differ, only the latest where one is later by most of a day, else all.
+
+    The first is the one that was found first; answers that say the same as one before them are left out.
+    """
+    different: list[V] = []
+    for version in versions:
+        if all(differ(question, version.text, other.text) for other in different):
+            different.append(version)
+    latest = max((when for version in different if (when := _published(version))), default=None)
+    if latest is None or any(_published(version) is None for version in different):
+        return different
+    return [version for version in different if latest - (_published(version) or latest) < UPDATE]
+
+
+def _asked(sought: frozenset[str], candidate: Candidate) -> float:
+    """The share of the question's terms in a sentence and its headline. Plain: what all hits share counts too."""
+    found = sought & set(terms(f"{candidate.hit.document.title} {candidate.text}"))
+    return len(found) / len(sought) if sought else 0.0
+
+
+def _source(candidate: Candidate) -> str:
+    return candidate.hit.cluster or candidate.hit.document.id
+
+
+def _published(version: Version) -> datetime | None:
+    return version.document.published_at
