@@ -31,7 +31,7 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-UNTOLD = 0.77
+UNTOLD = 0.80
 """What `contained` is taken to be of a model that does not tell: its mean over the questions fitted on."""
 
 DEFAULT = Calibration(weights=(1.70, 0.52, 2.44, 8.59), bias=-10.26, threshold=0.25)

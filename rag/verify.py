@@ -10,12 +10,16 @@ import re
 from collections.abc import Sequence
 
 from rag.kind import lacks
-from rag.terms import CALENDAR, denials, names, numbers, stem, terms, words
+from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
 
 _PLANNED = re.compile(
     r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
     r"|(?:intend|hope|want|aim|propose|consider)(?:s|ed|ing|d)?)\b"
+)
+_MONTH = "|".join(month.capitalize() for month in sorted(MONTHS))
+_DAY_OF_MONTH = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b|\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
 )
 _CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|who|which|that|because|after|before|while|as|if)\b")
 _SAYING = r"(?:said|says|say|told|tells|stated|argued|claimed|explained|added|wrote|announced|warned|denied|insisted)"
@@ -36,7 +40,7 @@ def faults(
     given = {number for number in numbers(question) if not _is_year(number)}
     return [
         *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
-        *_missing("date", sorted(_dates(sentence) - _dates(read))),
+        *_date_faults(sentence, " ".join(quotes), " ".join(map(heading, documents))),
         *_missing("name", unknown_names(sentence, f"{read} {question}")),
         *_denial_faults(sentence, quotes),
         *_modality_faults(sentence, quotes, question),
@@ -60,6 +64,34 @@ def heading(document: Document) -> str:
 
 def _missing(check: str, found: Sequence[object]) -> list[Fault]:
     return [Fault(check, f"{value:g}" if isinstance(value, float) else str(value)) for value in found]
+
+
+def _date_faults(sentence: str, quoted: str, headed: str) -> list[Fault]:
+    """Dates that the quotes do not have. What they leave open may come from the day of publication.
+
+    A day of a month must be a day of that month there too; a month or weekday alone is looked for among
+    theirs where they name any.
+    """
+    missing = sorted(
+        f"{day} {month}"
+        for day, month in _days(sentence) - _days(headed)
+        if (day, month) not in _days(quoted) and (_days(quoted) or not {day, month} <= set(_folded(quoted)))
+    )
+    for family in (MONTHS, DAYS):
+        theirs = _dates(quoted) & family or _dates(headed) & family
+        paired = {month for _, month in _days(sentence)}
+        missing += sorted((_dates(sentence) & family) - theirs - paired)
+    return _missing("date", missing)
+
+
+def _days(text: str) -> set[tuple[str, str]]:
+    """Days of months, as ("9", "february"), in either order of writing."""
+    found = _DAY_OF_MONTH.finditer(text)
+    return {(str(int(match[1] or match[4])), (match[2] or match[3]).casefold()) for match in found}
+
+
+def _folded(text: str) -> list[str]:
+    return [word.casefold() for word in words(text)]
 
 
 def _dates(text: str) -> set[str]:
@@ -94,16 +126,26 @@ def _denied(quote: str) -> set[str]:
 
 
 def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
-    """A plan told as a fact, by the clause of the quotes that has most of the sentence's words; or a fact as a plan."""
-    said = set(terms(sentence))
-    clauses = [clause for quote in quotes for clause in _CLAUSE.split(quote) if clause.strip()]
-    nearest = max(clauses, key=lambda clause: len(said & set(terms(clause))), default="")
-    theirs, ours = _PLANNED.search(nearest), _PLANNED.search(sentence)
+    """A plan told as a fact, or a fact as a plan: clause by clause, each beside that of the quotes most like it."""
+    clauses = [clause for quote in quotes for clause in _clauses(quote)]
+    theirs, ours = _PLANNED.search(_nearest(sentence, clauses)), _PLANNED.search(sentence)
     if theirs and not ours:
         return [Fault("modality", f"the quote says {theirs[0]!r}")]
-    if ours and not any(map(_PLANNED.search, [*quotes, question])):
-        return [Fault("modality", f"{ours[0]!r} is not in the quotes")]
+    if ours and not _PLANNED.search(question):
+        planned = [clause for clause in _clauses(sentence) if _PLANNED.search(clause)]
+        if not all(_PLANNED.search(_nearest(clause, clauses)) for clause in planned):
+            return [Fault("modality", f"{ours[0]!r} is not in the quotes")]
     return []
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause for clause in _CLAUSE.split(text) if clause.strip()]
+
+
+def _nearest(text: str, clauses: Sequence[str]) -> str:
+    """The clause with most words of a text, "" if there is none."""
+    said = set(terms(text))
+    return max(clauses, key=lambda clause: len(said & set(terms(clause))), default="")
 
 
 def _speaker_faults(sentence: str, quotes: Sequence[str], context: str) -> list[Fault]:
