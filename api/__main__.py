@@ -11,7 +11,7 @@ import sys
 import uvicorn
 
 from api.app import create_app
-from api.seeding import articles
+from ingest.seeds import articles
 from rag.compose import build
 from rag.errors import SetupError
 from rag.settings import Settings, load_settings

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +25,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.measures import contains
+from evals.measures import contains, covers
 from evals.questions import GoldQuestion, choose, read_set
 from ingest.readers import read
+from ingest.seeds import articles
 from ingest.worker import work_off
 from rag.compose import Engine, build
 from rag.settings import load_settings
@@ -45,22 +47,22 @@ def collect(folder: Path, part: str, limit: int | None, out: Path) -> None:
     chosen = choose(read_set(folder).questions, limit, part)
     with tempfile.TemporaryDirectory() as data, out.open("a", encoding="utf-8") as lines:
         engine = build(load_settings(data=Path(data)))
-        try:
+        # one loop for all questions: the model's connections belong to it
+        with asyncio.Runner() as runner, closing(engine):
             _take_in(engine, folder / "documents.jsonl")
             for count, question in enumerate(chosen, 1):
-                for row in asyncio.run(_rows(engine, question)):
+                for row in runner.run(_rows(engine, question)):
                     row |= {"set": folder.name, "part": part, "id": question.id, "question": question.text}
                     lines.write(json.dumps(row, ensure_ascii=False) + "\n")
                 lines.flush()
                 print(f"\r{folder.name} {count}/{len(chosen)}", end="", file=sys.stderr, flush=True)
-        finally:
-            engine.close()
     print(file=sys.stderr)
 
 
 def _take_in(engine: Engine, documents: Path) -> None:
-    found = [document for document in read(documents, documents.name) if isinstance(document, NewDocument)]
-    engine.store.enqueue(found)
+    """The documents of a set, or those of `seeds/` where it brings none."""
+    found = read(documents, documents.name) if documents.is_file() else articles()
+    engine.store.enqueue([document for document in found if isinstance(document, NewDocument)])
     work_off(engine)
 
 
@@ -78,7 +80,7 @@ async def _rows(engine: Engine, gold: GoldQuestion) -> list[Row]:
     return [
         known
         | {
-            "right": gold.answerable and (gold.long or contains(verdict.sentence, gold.answers)),
+            "right": gold.answerable and _holds(verdict.sentence, gold),
             "faults": [asdict(fault) for fault in verdict.faults],
             "signals": astuple(verdict.signals) if verdict.signals else None,
             "sentence": verdict.sentence,
@@ -86,6 +88,12 @@ async def _rows(engine: Engine, gold: GoldQuestion) -> list[Row]:
         }
         for verdict in verdicts
     ]
+
+
+def _holds(sentence: str, gold: GoldQuestion) -> bool:
+    if gold.long:
+        return True
+    return covers(sentence, gold.items) if gold.items else contains(sentence, gold.answers)
 
 
 def fit(rows: Sequence[Row]) -> Calibration:

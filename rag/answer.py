@@ -113,16 +113,18 @@ class Answerer:
             if attempt is None:
                 break
             judged: Judged | None = None
+            others: list[Reading] = []
             async with aclosing(self._judged(question, attempt, clock)) as sentences:
                 async for judged in sentences:
                     telling.verdicts.append(judged.verdict)
-                    if not judged.verdict.released or telling.told(judged.verdict.sentence):
+                    if not judged.verdict.released or telling.told(judged.text):
                         continue
-                    others = [] if telling.claims else await asyncio.to_thread(self._rivals, question, reading, judged)
+                    if not telling.claims:
+                        others = await asyncio.to_thread(self._rivals, question, reading, judged)
                     if others:
                         break
                     yield telling.tell(judged)
-            if judged is not None and judged.verdict.released and not telling.claims:
+            if judged is not None and others:
                 versions = await self._versions(question, judged, others, telling.verdicts, clock)
                 for version in versions:
                     yield telling.tell(version, dated=len(versions) > 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from rag.terms import CALENDAR, numbers, words
+from rag.terms import CALENDAR, names, numbers, words
 
 _THING = r"(?:what|which)(?: (?:is|was|are|were) the)?(?: \w+)?? "
 _COUNTED = "many|much|old|long|far|tall|big|large|high|hot|cold|often|fast|deep|heavy|wide|late|early"
@@ -35,6 +35,7 @@ _ASKS = (
     (Kind.NAME, re.compile(rf"(?:who|whom|whose|where)\b|{_THING}(?:{_NAMED})\b", re.IGNORECASE)),
 )
 _SEASON = re.compile(r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday)\b", re.IGNORECASE)
+_NAME_OF = re.compile(r"\bwhat (?:is|was|are|were) the names? of\b", re.IGNORECASE)
 _ASKING = re.compile(r"\b(?:who|whom|whose|where|when|how|what|which|why)\b|^\W*number of\b", re.IGNORECASE)
 _COUNT_WORDS = re.compile(
     r"\b(?:no|none|nobody|one|single|half|twice|several|few|dozens?|hundreds|thousands|both|all)\b", re.IGNORECASE
@@ -55,13 +56,17 @@ def kind_of(question: str) -> Kind:
 
 
 def lacks(question: str, text: str) -> Kind | None:
-    """The number or the time that a question asks for and a text does not bring, or gives back; None if nothing lacks.
+    """The number, the time or the name that a question asks for and a text does not bring; None if nothing lacks.
+
+    A name is missed only where the question says that it wants one.
 
     >>> lacks("How heavy were the anchors?", "The anchors were heavy.")
     <Kind.NUMBER: 'number'>
     >>> lacks("How heavy were the anchors?", "They weighed two tonnes."), lacks("Why did it sink?", "It sank.")
     (None, None)
     """
+    if _NAME_OF.search(question):
+        return None if set(names(text)) - {word.casefold() for word in words(question)} else Kind.NAME
     kind = kind_of(question)
     if kind not in (Kind.NUMBER, Kind.TIME) or numbers(text) - numbers(question):
         return None

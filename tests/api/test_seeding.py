@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.seeding import SEEDS, articles, seed
+from api.seeding import seed
+from ingest.seeds import SEEDS, articles
 from ingest.worker import work_off
 from rag.errors import SetupError
 from tests.collection import Collection

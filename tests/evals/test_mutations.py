@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from api.seeding import articles
 from evals.mutations import MUTATIONS
 from evals.questions import read_set
+from ingest.seeds import articles
 from rag.types import Document
 from rag.verify import faults
 

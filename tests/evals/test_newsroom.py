@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from api.seeding import articles
 from evals.measures import contains
 from evals.questions import GoldQuestion, part_of, read_set
+from ingest.seeds import articles
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "seeds" / "newsroom").glob("*.md"))

@@ -38,6 +38,8 @@ def test_the_kind_is_told_by_the_question_word(question: str, expected: Kind) ->
         ("How many were hurt?", "Nobody was hurt.", None),
         ("How long does it take?", "It takes several years.", None),
         ("Who succeeded Anna Kern?", "A roofer did.", None),
+        ("What is the name of the builder in Osk?", "Kraus paid a builder in Osk.", None),
+        ("What is the name of the builder whom Kraus paid?", "Kraus paid a builder.", Kind.NAME),
         ("When did it open?", "It opened on Friday.", None),
         ("When did it open?", "It opened in the spring.", None),
         ("When did it open?", "It opened to the public.", Kind.TIME),
