@@ -14,6 +14,8 @@ MOST_QUOTES = 3
 WORTH_ADDING = 0.2
 FACTS_WEIGHT = 1.0
 
+Fact = float | str
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -33,59 +35,50 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
 
     `similarities` are its cosines to the pool. The first quote is the sentence nearest in words, in meaning and in
     the facts that the draft brings (numbers and names the question did not give); where two are equal, the one
-    nearer to the question. Another one, of the same article, is added only while it has names or numbers of the
-    draft that are still missing, or a fifth more of its weighted words; at most three in all.
+    nearer to the question. Another one, of the same article, is added only while it has facts that the draft brings
+    and that are still missing, or a fifth more of the weighted words it brings; at most three in all. What the
+    question gave needs no quote: how far the article speaks of it is part of support.
     """
-    weights = term_weights(dict.fromkeys(terms(sentence)), [candidate.text for candidate in pool])
-    bags = [frozenset(terms(candidate.text)) for candidate in pool]
+    texts = [candidate.text for candidate in pool]
+    weights = term_weights(dict.fromkeys(terms(sentence)), texts)
+    bags = [frozenset(terms(text)) for text in texts]
     brought = _facts(sentence) - _facts(asked)
     scores = [
-        coverage(weights, bag) + cosine + FACTS_WEIGHT * _share(brought, _facts(candidate.text) | bag)
-        for candidate, bag, cosine in zip(pool, bags, similarities, strict=True)
+        coverage(weights, bag) + cosine + FACTS_WEIGHT * _share(brought, _facts(text) | bag)
+        for text, bag, cosine in zip(texts, bags, similarities, strict=True)
     ]
     first = max(range(len(pool)), key=lambda i: (scores[i], pool[i].similarity, -i))
-    chosen = [first]
+    home = pool[first].hit.document
+    given = frozenset(terms(asked))
+    new = {term: weight for term, weight in weights.items() if term not in given}
+    chosen, read = [first], bags[first] | _facts(f"{heading(home)} {texts[first]}") | frozenset(terms(heading(home)))
     while len(chosen) < MOST_QUOTES:
-        following = _next(sentence, pool, bags, weights, chosen)
-        if following is None:
+        others = [i for i in range(len(pool)) if i not in chosen and pool[i].hit.document.id == home.id]
+        gains = {i: _gain(brought, new, read, bags[i] | _facts(texts[i])) for i in others}
+        best = max(others, key=lambda i: (gains[i], -i), default=None)
+        if best is None or not (gains[best][0] or gains[best][1] >= WORTH_ADDING):
             break
-        chosen.append(following)
-    read = frozenset(terms(heading(pool[first].hit.document))).union(*(bags[i] for i in chosen))
-    new = term_weights(dict.fromkeys(set(terms(sentence)) - set(terms(asked))), [each.text for each in pool])
-    return Alignment(tuple(pool[i] for i in chosen), coverage(new, read), similarities[first])
+        chosen.append(best)
+        read |= bags[best] | _facts(texts[best])
+    quotes = tuple(pool[i] for i in chosen)
+    return Alignment(quotes, coverage(new, [str(each) for each in read]), similarities[first])
 
 
-def _facts(text: str) -> frozenset[float | str]:
+def _gain(
+    brought: frozenset[Fact], new: Mapping[str, float], read: frozenset[Fact], more: frozenset[Fact]
+) -> tuple[int, float]:
+    """How many of the facts that a draft brings, and what share of its new words, a sentence adds to those read."""
+    words_before, words_after = (coverage(new, map(str, found)) for found in (read, read | more))
+    return len((brought - read) & more), words_after - words_before
+
+
+def _facts(text: str) -> frozenset[Fact]:
     """The numbers of a text and the stems of its names."""
     return frozenset([*numbers(text), *(part for name in names(text) for part in terms(name))])
 
 
-def _share(sought: frozenset[float | str], found: frozenset[float | str]) -> float:
+def _share(sought: frozenset[Fact], found: frozenset[Fact]) -> float:
     return len(sought & found) / len(sought) if sought else 0.0
-
-
-def _next(
-    sentence: str,
-    pool: Sequence[Candidate],
-    bags: Sequence[frozenset[str]],
-    weights: Mapping[str, float],
-    chosen: Sequence[int],
-) -> int | None:
-    """The sentence of the same article that adds most to those chosen, if it adds enough."""
-    home = pool[chosen[0]].hit.document
-    read = " ".join([heading(home), *(pool[i].text for i in chosen)])
-    read_terms = frozenset(terms(read))
-    missing_numbers = numbers(sentence) - numbers(read)
-    missing_names = {stem for name in names(sentence) for stem in terms(name)} - read_terms
-    best: tuple[int, float, int] | None = None
-    for i, candidate in enumerate(pool):
-        if i in chosen or candidate.hit.document.id != home.id:
-            continue
-        facts = len(missing_numbers & numbers(candidate.text)) + len(missing_names & bags[i])
-        gain = coverage(weights, bags[i] | read_terms) - coverage(weights, read_terms)
-        if (facts or gain >= WORTH_ADDING) and (best is None or (facts, gain) > best[:2]):
-            best = (facts, gain, i)
-    return best[2] if best else None
 
 
 class Markers:

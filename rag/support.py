@@ -34,5 +34,5 @@ class Calibration:
 UNTOLD = 0.80
 """What `contained` is taken to be of a model that does not tell: its mean over the questions fitted on."""
 
-DEFAULT = Calibration(weights=(1.70, 0.52, 2.44, 8.59), bias=-10.26, threshold=0.25)
+DEFAULT = Calibration(weights=(1.62, 0.86, 2.39, 8.83), bias=-10.57, threshold=0.22)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""

@@ -7,7 +7,7 @@ fits is measured by `rag.support`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from rag.kind import lacks
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
@@ -32,17 +32,20 @@ def faults(
 ) -> list[Fault]:
     """Every fault of a sentence against its quotes, read under the headline and date of their articles.
 
-    A name that the question gave is not held against the sentence (it is the asker's, and how far the quotes
-    speak of it is part of support), nor is a number that is no year; a date is. `context` is the text around
-    the quotes, in which a speaker may be named.
+    A name that the question gave is not held against the sentence (it is the asker's, and how far the article
+    speaks of it is part of support), nor is a number, nor a year or date that is also in the `context`: the text
+    around the quotes, in which a speaker may be named too.
     """
-    read = " ".join([*quotes, *map(heading, documents)])
-    given = {number for number in numbers(question) if not _is_year(number)}
+    headed = " ".join(map(heading, documents))
+    read = " ".join([*quotes, headed])
+    around = numbers(context)
+    given = {number for number in numbers(question) if not _is_year(number) or number in around}
+    told = _dates(question) & _dates(context)
     return [
         *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
-        *_date_faults(sentence, " ".join(quotes), " ".join(map(heading, documents))),
+        *_date_faults(sentence, " ".join(quotes), headed, told),
         *_missing("name", unknown_names(sentence, f"{read} {question}")),
-        *_denial_faults(sentence, quotes),
+        *_denial_faults(sentence, quotes, question),
         *_modality_faults(sentence, quotes, question),
         *_speaker_faults(sentence, quotes, f"{context} {read}"),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
@@ -66,21 +69,23 @@ def _missing(check: str, found: Sequence[object]) -> list[Fault]:
     return [Fault(check, f"{value:g}" if isinstance(value, float) else str(value)) for value in found]
 
 
-def _date_faults(sentence: str, quoted: str, headed: str) -> list[Fault]:
+def _date_faults(sentence: str, quoted: str, headed: str, told: Set[str]) -> list[Fault]:
     """Dates that the quotes do not have. What they leave open may come from the day of publication.
 
     A day of a month must be a day of that month there too; a month or weekday alone is looked for among
-    theirs where they name any.
+    theirs where they name any. `told` are months and weekdays that need none.
     """
     missing = sorted(
         f"{day} {month}"
         for day, month in _days(sentence) - _days(headed)
-        if (day, month) not in _days(quoted) and (_days(quoted) or not {day, month} <= set(_folded(quoted)))
+        if month not in told
+        and (day, month) not in _days(quoted)
+        and (_days(quoted) or not {day, month} <= set(_folded(quoted)))
     )
     for family in (MONTHS, DAYS):
         theirs = _dates(quoted) & family or _dates(headed) & family
         paired = {month for _, month in _days(sentence)}
-        missing += sorted((_dates(sentence) & family) - theirs - paired)
+        missing += sorted((_dates(sentence) & family) - theirs - paired - told)
     return _missing("date", missing)
 
 
@@ -102,10 +107,10 @@ def _dates(text: str) -> set[str]:
     return found & CALENDAR
 
 
-def _denial_faults(sentence: str, quotes: Sequence[str]) -> list[Fault]:
-    """A denial on one side only, about words that both sides share."""
+def _denial_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
+    """A denial on one side only, about words that both sides share; one may have been asked for."""
     ours = bool(denials(sentence))
-    if ours and not any(map(denials, quotes)):
+    if ours and not any(map(denials, [*quotes, question])):
         return [Fault("denial", f"{denials(sentence)[0]!r} is not in the quotes")]
     if not ours:
         said = set(terms(sentence))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import httpx
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from rag.seams import Embedder, LanguageModel, Vectors
 from tests.fakes import ScriptedModel
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 EngineFactory = Callable[..., "Engine"]
 
 _numbers = itertools.count(1)
+
+# Machines are noisy: how long an example takes is never the subject of a test.
+settings.register_profile("groundwire", deadline=None)
+settings.load_profile("groundwire")
 
 
 class Restamped:
