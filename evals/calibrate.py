@@ -101,7 +101,7 @@ def fit(rows: Sequence[Row]) -> Calibration:
 
     Only sentences without a fault are fitted: a fault settles the matter before support is asked for.
     """
-    used = [row for row in rows if row["signals"] and not row["faults"]]
+    used = [row for row in rows if row["signals"] and None not in row["signals"] and not row["faults"]]
     features: Floats = np.array([row["signals"] for row in used])
     targets: Floats = np.array([float(row["right"]) for row in used])
     sizes = Counter(row["set"] for row in used)

@@ -184,10 +184,11 @@ class Answerer:
             asked=reading.asked(aligned.quotes),
             meaning=aligned.meaning,
             grounded=aligned.grounded,
-            contained=UNTOLD if contained is None else contained,
+            contained=contained,
         )
-        support = self._calibration.support(signals)
-        released = (not found and support >= self._calibration.threshold) or self._without is Ablation.VERIFICATION
+        calibration = UNTOLD if contained is None else self._calibration
+        support = calibration.support(signals)
+        released = (not found and support >= calibration.threshold) or self._without is Ablation.VERIFICATION
         released = released and self._retriever.stand([quote.hit.passage for quote in aligned.quotes], question)
         return Judged(aligned.quotes, Verdict(sentence, quotes, tuple(found), signals, support, released))
 

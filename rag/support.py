@@ -27,12 +27,13 @@ class Calibration:
 
     def support(self, signals: Signals) -> float:
         """Probability in [0, 1] that the sentence answers its question and its quotes say so."""
-        total = self.bias + sum(weight * value for weight, value in zip(self.weights, astuple(signals), strict=True))
+        values = (0.0 if value is None else value for value in astuple(signals))
+        total = self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-UNTOLD = 0.80
-"""What `contained` is taken to be of a model that does not tell: its mean over the questions fitted on."""
-
 DEFAULT = Calibration(weights=(1.62, 0.86, 2.39, 8.83), bias=-10.57, threshold=0.22)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
+
+UNTOLD = Calibration(weights=(2.51, 1.60, 2.29, 0.0), bias=-3.98, threshold=0.45)
+"""For a model that does not tell whether the evidence holds the answer: the same drafts, without that signal."""

@@ -166,7 +166,7 @@ class Evidence:
 class Fault:
     """What a sentence says that its quotes do not, or what it owes the question.
 
-    `check` is number, date, name, denial, modality, speaker or kind.
+    `check` is number, date, name, denial, modality, speaker, kind or subject.
     """
 
     check: str
@@ -183,8 +183,8 @@ class Signals:
     """Cosine of the draft to the first quote."""
     grounded: float
     """Share of the weighted words that the draft brings and the question had not, that the quotes have; 0 if none."""
-    contained: float
-    """The model's own probability that the evidence holds the answer; `UNTOLD` where it does not tell."""
+    contained: float | None
+    """The model's own probability that the evidence holds the answer; None where it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,8 @@ class DraftOut(Reply):
             text=verdict.sentence,
             quotes=list(verdict.quotes),
             faults=[FaultOut.of(fault) for fault in verdict.faults],
-            signals=signals and {name: round(value, SIGNAL_DIGITS) for name, value in signals.items()},
+            signals=signals
+            and {name: round(value, SIGNAL_DIGITS) for name, value in signals.items() if value is not None},
             support=round(verdict.support, SIGNAL_DIGITS),
             released=verdict.released,
         )

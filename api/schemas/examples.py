@@ -90,15 +90,7 @@ DRAFT: Example = {
     "text": SENTENCE["text"],
     "quotes": [QUOTE],
     "faults": [],
-    "signals": {
-        "passage": 0.561,
-        "sentence": 0.649,
-        "asked": 1.0,
-        "words": 1.0,
-        "meaning": 0.903,
-        "answers": 0.712,
-        "contained": 0.94,
-    },
+    "signals": {"asked": 1.0, "meaning": 0.91, "grounded": 1.0, "contained": 0.94},
     "support": 0.97,
     "released": True,
 }

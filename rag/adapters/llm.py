@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
@@ -47,7 +48,8 @@ class LangChainModel:
                 reply = await model.ainvoke(_turns(messages))
             except TypeError:  # a provider whose client has no such argument
                 return None
-        return _preference(reply.response_metadata.get("logprobs"), options)
+        told = _preference(reply.response_metadata.get("logprobs"), options)
+        return _plain(str(reply.text), options) if told is None else told
 
     def load(self) -> BaseChatModel:
         """Make the model now, so that the first question need not wait for it. Raises `Unavailable`."""
@@ -116,6 +118,12 @@ def _preference(logprobs: Any, options: tuple[str, str]) -> float | None:
             shares[word] += math.exp(alternative["logprob"])
     total = sum(shares.values())
     return shares[options[0]] / total if total else None
+
+
+def _plain(said: str, options: tuple[str, str]) -> float | None:
+    """1 or 0 where the reply starts with one of two words, for a provider that tells no probabilities."""
+    word = re.match(r"\W*(\w+)", said)
+    return {options[0]: 1.0, options[1]: 0.0}.get(word[1].casefold()) if word else None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from rag.adapters.llm import _preference, open_model
+from rag.adapters.llm import _plain, _preference, open_model
 from rag.errors import Unavailable
 from rag.seams import Message
 from rag.settings import load_settings
@@ -25,6 +25,13 @@ def test_a_preference_is_shared_out_between_two_words_in_any_case() -> None:
 @pytest.mark.parametrize("logprobs", [None, {}, {"content": []}, told(maybe=1.0)])
 def test_a_model_that_does_not_tell_has_no_preference(logprobs: object) -> None:
     assert _preference(logprobs, ("yes", "no")) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [("Yes", 1.0), (" no.", 0.0), ("**Yes**, it does", 1.0), ("Maybe", None), ("", None)]
+)
+def test_a_plain_word_counts_where_no_probabilities_are_told(said: str, expected: float | None) -> None:
+    assert _plain(said, ("yes", "no")) == expected
 
 
 @pytest.mark.parametrize(

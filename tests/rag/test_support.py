@@ -4,7 +4,7 @@ from dataclasses import astuple, fields, replace
 
 import pytest
 
-from rag.support import DEFAULT, Calibration
+from rag.support import DEFAULT, UNTOLD, Calibration
 from rag.types import Signals
 
 STRONG = Signals(1.0, 0.9, 1.0, 0.9)
@@ -30,3 +30,9 @@ def test_weights_belong_to_signals_by_their_order() -> None:
 def test_weights_that_are_not_one_a_signal_are_refused() -> None:
     with pytest.raises(ValueError, match="4 weights"):
         Calibration((1.0,), 0.0, 0.5)
+
+
+def test_a_model_that_does_not_tell_is_judged_by_the_rest() -> None:
+    strong, weak = replace(STRONG, contained=None), replace(WEAK, contained=None)
+    assert UNTOLD.support(strong) > UNTOLD.threshold > UNTOLD.support(weak)
+    assert UNTOLD.support(STRONG) == UNTOLD.support(strong)

@@ -75,7 +75,13 @@ def test_a_plan_told_as_one_and_a_fact_beside_a_plan_pass(sentence: str, quote: 
 def test_another_speaker_is_found_even_if_the_question_named_him() -> None:
     quote = "The dam is safe, Ilse Brandt said."
     assert checks("Ilse Brandt said the dam is safe.", quote) == set()
-    assert checks("Otto Kraus said the dam is safe.", quote, "What did Otto Kraus say?") == {"speaker"}
+    assert checks("Otto Kraus said the dam is safe.", quote, "What did Otto Kraus say of the dam?") == {"speaker"}
+
+
+def test_an_article_without_a_word_of_the_question_is_about_something_else() -> None:
+    asked = "Which rules has the golf club of Lund?"
+    assert checks("The bridge did not collapse.", question=asked) == {"subject"}
+    assert checks("The bridge did not collapse.", question="Which bridge did not collapse?") == set()
 
 
 def test_a_speaker_may_be_named_before_the_quote() -> None:
