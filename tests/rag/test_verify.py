@@ -75,7 +75,7 @@ def test_a_plan_told_as_one_and_a_fact_beside_a_plan_pass(sentence: str, quote: 
 def test_another_speaker_is_found_even_if_the_question_named_him() -> None:
     quote = "The dam is safe, Ilse Brandt said."
     assert checks("Ilse Brandt said the dam is safe.", quote) == set()
-    assert checks("Otto Kraus said the dam is safe.", quote, "What did Otto Kraus say of the dam?") == {"speaker"}
+    assert checks("Otto Kraus said the dam is safe.", quote, "Is the dam safe, as Otto Kraus said?") == {"speaker"}
 
 
 def test_an_article_without_a_word_of_the_question_is_about_something_else() -> None:
