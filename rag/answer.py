@@ -178,7 +178,7 @@ class Answerer:
         )
         quotes = tuple(quote.text for quote in aligned.quotes)
         documents = [quote.hit.document for quote in aligned.quotes]
-        context = " ".join(dict.fromkeys(quote.hit.passage.text for quote in aligned.quotes))
+        context = reading.around(documents)
         found = faults(sentence, quotes, documents, question.text, context)
         signals = Signals(
             asked=reading.asked(aligned.quotes),

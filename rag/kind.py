@@ -34,12 +34,23 @@ _ASKS = (
     (Kind.NUMBER, re.compile(rf"how (?:{_COUNTED})\b|number of\b|{_THING}(?:{_MEASURED})\b", re.IGNORECASE)),
     (Kind.NAME, re.compile(rf"(?:who|whom|whose|where)\b|{_THING}(?:{_NAMED})\b", re.IGNORECASE)),
 )
-_SEASON = re.compile(r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday)\b", re.IGNORECASE)
+_SEASON = re.compile(
+    r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday|ago|week|month|year)\b", re.IGNORECASE
+)
 _NAME_OF = re.compile(r"\bwhat (?:is|was|are|were) the names? of\b", re.IGNORECASE)
 _ASKING = re.compile(r"\b(?:who|whom|whose|where|when|how|what|which|why)\b|^\W*number of\b", re.IGNORECASE)
 _COUNT_WORDS = re.compile(
     r"\b(?:no|none|nobody|one|single|half|twice|several|few|dozens?|hundreds|thousands|both|all)\b", re.IGNORECASE
 )
+
+
+def is_open(question: str) -> bool:
+    """Whether it asks for more than yes or no.
+
+    >>> is_open("Which bridge fell?"), is_open("Did the bridge fall?")
+    (True, False)
+    """
+    return _ASKING.search(question) is not None
 
 
 def kind_of(question: str) -> Kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from rag.evidence import Candidate, candidates, sentences
 from rag.seams import Embedder, Vectors
 from rag.terms import coverage, term_weights, terms
-from rag.types import Hit, Question
+from rag.types import Document, Hit, Question
 from rag.verify import heading
 
 
@@ -39,6 +39,12 @@ class Reading:
     def without(self, document_id: str) -> Reading:
         """The same, of the other documents only."""
         return self.only(lambda candidate: candidate.hit.document.id != document_id)
+
+    def around(self, documents: Collection[Document]) -> str:
+        """All that was read of some documents."""
+        ids = {document.id for document in documents}
+        passages = (candidate.hit.passage for candidate in self.candidates if candidate.hit.document.id in ids)
+        return " ".join(dict.fromkeys(passage.text for passage in passages))
 
     def asked(self, quotes: Iterable[Candidate]) -> float:
         """The share of the question's weighted terms that the passages of some sentences have, with their headlines."""

@@ -32,8 +32,8 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-DEFAULT = Calibration(weights=(1.62, 0.86, 2.39, 8.83), bias=-10.57, threshold=0.22)
+DEFAULT = Calibration(weights=(1.75, 0.63, 2.08, 5.70), bias=-7.58, threshold=0.15)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
 
-UNTOLD = Calibration(weights=(2.51, 1.60, 2.29, 0.0), bias=-3.98, threshold=0.45)
+UNTOLD = Calibration(weights=(1.96, 0.90, 2.30, 0.0), bias=-3.28, threshold=0.40)
 """For a model that does not tell whether the evidence holds the answer: the same drafts, without that signal."""

