@@ -56,6 +56,8 @@ RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 ATTEMPTS: Final = 2
 PROMISING: Final = 0.5
+ELSEWHERE: Final = frozenset({"kind", "subject"})
+"""Faults of drafts that are about something else: nothing answers the question then."""
 
 _MEASURE = "many|much|old|long|far|tall|big|large|high|often|fast|deep|heavy"
 _BROAD = re.compile(
@@ -197,7 +199,7 @@ class Answerer:
     ) -> Answer | Refusal:
         key, model, timings, verdicts = f"ans_{ULID()}", self._model.name, clock.stop(), tuple(telling.verdicts)
         if not telling.claims:
-            at_fault = any(verdict.faults for verdict in verdicts)
+            at_fault = any(fault.check not in ELSEWHERE for verdict in verdicts for fault in verdict.faults)
             refused: RefusalStatus = Status.UNSUPPORTED if at_fault else Status.NOT_FOUND
             return Refusal(key, refused, reason(refused, question, reading), hits, model, timings, verdicts)
         status: AnswerStatus = Status.CONFLICTING if telling.conflicting else Status.ANSWERED

@@ -35,5 +35,5 @@ class Calibration:
 DEFAULT = Calibration(weights=(1.75, 0.63, 2.08, 5.70), bias=-7.58, threshold=0.15)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
 
-UNTOLD = Calibration(weights=(1.96, 0.90, 2.30, 0.0), bias=-3.28, threshold=0.40)
+UNTOLD = Calibration(weights=(1.96, 0.90, 2.30, 0.0), bias=-3.28, threshold=0.60)
 """For a model that does not tell whether the evidence holds the answer: the same drafts, without that signal."""

@@ -142,7 +142,7 @@ def test_a_search_gives_passages_in_rank_order_and_needs_no_model(service: Servi
 
 def test_drafts_are_told_with_quotes_faults_and_signals_where_explain_asks_for_them(serve: Serve) -> None:
     wrong = DRAFT.replace("March 15", "March 16")
-    with serve(ScriptedModel(f"{DRAFT} {wrong}")) as service:
+    with serve(ScriptedModel(f"{DRAFT} {wrong}", preference=0.9)) as service:
         reply = service.http.post("/v1/ask", json=QUESTION | {"explain": True}).json()
         plain = service.http.post("/v1/ask", json=QUESTION).json()
         streamed = service.streamed(QUESTION | {"explain": True})

@@ -76,8 +76,8 @@ def test_a_run_beside_the_baseline_asks_both_and_says_what_was_left_out(tmp_path
     asked, command, plugin = tmp_path / "asked", tmp_path / "groundwire", tmp_path / "standing_in.py"
     command.write_text(STAND_IN.format(python=sys.executable, asked=str(asked)), encoding="utf-8")
     command.chmod(0o755)
-    kept = f"from pathlib import Path\nfrom evals import conftest, service\nservice.COMMAND = Path({str(command)!r})\n"
-    plugin.write_text(kept + f"conftest.RESULTS = Path({str(tmp_path / 'results')!r})\n", encoding="utf-8")
+    kept = f"from pathlib import Path\nfrom evals import service\nservice.COMMAND = Path({str(command)!r})\n"
+    plugin.write_text(kept, encoding="utf-8")
     answers = [{"text": "1931", "answer_start": 32}]
     asking = [{"id": "q", "question": "When did the mill of Arle burn down?", "answers": answers}]
     paragraph = {"context": "The mill of Arle burned down in 1931.", "qas": asking}
@@ -86,6 +86,7 @@ def test_a_run_beside_the_baseline_asks_both_and_says_what_was_left_out(tmp_path
     with model_server(lambda _: "It burned down in 1931.") as url:
         path = f"{tmp_path}{os.pathsep}{ROOT}"
         options = ["--set", str(tmp_path / "dev.json"), "--compare", "plain", "--without", "rank"]
+        options += ["--results", str(tmp_path / "results")]
         done = pytest_run("-p", "standing_in", "evals", *options, PYTHONPATH=path, GROUNDWIRE_MODEL_URL=url)
     assert done.returncode == 0, done.stdout + done.stderr
     assert asked.read_text(encoding="utf-8") == "serve --no-seeds rank\n"
