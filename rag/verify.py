@@ -49,6 +49,7 @@ def faults(
     told = _dates(question) & _dates(context)
     return [
         *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
+        *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told),
         *_missing("name", unknown_names(sentence, f"{read} {question}")),
         *_denial_faults(sentence, quotes, question),
@@ -57,6 +58,15 @@ def faults(
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
         *_subject_faults(sentence, question, f"{context} {read}"),
     ]
+
+
+def _stray_numbers(sentence: str, quotes: Sequence[str], given: Set[float]) -> list[Fault]:
+    """Numbers taken from a quote that has nothing else of the sentence: they count something else."""
+    said = {term for term in terms(sentence) if not term[0].isdigit()}
+    beside: set[float] = set().union(*(numbers(quote) for quote in quotes if said & set(terms(quote))))
+    elsewhere = set().union(*map(numbers, quotes)) - beside - given
+    found = sorted(numbers(sentence) & elsewhere)
+    return [Fault("number", f"{value:g} stands in a sentence about something else") for value in found]
 
 
 def unknown_names(sentence: str, text: str) -> list[str]:

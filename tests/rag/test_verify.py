@@ -100,3 +100,12 @@ def test_a_speaker_may_be_named_before_the_quote() -> None:
 
 def test_the_headline_and_date_of_the_article_count_as_read() -> None:
     assert faults("It was in Rome.", ["It was there."], [Document("d", title="Fire in Rome")], "") == []
+
+
+def test_a_number_from_a_sentence_about_something_else_is_found() -> None:
+    quotes = ["Opponents marched to the ground in Varn behind a coffin.", "With nine blank papers the members agreed."]
+    told = "9 people marched to the ground in Varn behind a coffin."
+    assert {fault.check for fault in faults(told, quotes, [Document("d")], "")} == {"number"}
+    assert (
+        faults("Opponents marched and the members agreed, with nine blank papers.", quotes, [Document("d")], "") == []
+    )
