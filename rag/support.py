@@ -32,7 +32,7 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-DEFAULT = Calibration(weights=(1.75, 0.63, 2.08, 5.70), bias=-7.58, threshold=0.15)
+DEFAULT = Calibration(weights=(1.75, 0.63, 2.08, 5.70), bias=-7.58, threshold=0.20)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
 
 UNTOLD = Calibration(weights=(1.96, 0.90, 2.30, 0.0), bias=-3.28, threshold=0.60)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from rag.kind import is_open, lacks
+from rag.kind import Kind, is_open, kind_of, lacks
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
 
@@ -18,6 +18,9 @@ LEAST_ASKED = 0.3
 LEAST_NAMED = 0.6
 """Share of the question's names and years that the article has to have."""
 NAME_STEM = 5
+
+_WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
+"""Terms that answer neither who nor where."""
 
 _PLANNED = re.compile(
     r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
@@ -195,7 +198,10 @@ def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
     strangers = _strangers(question, context)
     if len(strangers) > (1 - LEAST_NAMED) * (len(set(names(question))) + len(_years(question))):
         return [Fault("subject", f"the article does not name {', '.join(strangers[:3])}")]
-    if is_open(question) and said <= sought:
+    brought = said - sought
+    if kind_of(question) is Kind.NAME:
+        brought = {term for term in brought if not term[0].isdigit() and term not in _WHEN}
+    if is_open(question) and not brought:
         return [Fault("subject", "it only says what the question says")]
     return []
 

@@ -109,3 +109,10 @@ def test_a_number_from_a_sentence_about_something_else_is_found() -> None:
     assert (
         faults("Opponents marched and the members agreed, with nine blank papers.", quotes, [Document("d")], "") == []
     )
+
+
+def test_when_it_was_does_not_answer_who_did_it() -> None:
+    quote = "Iraq and Syria signed the treaty last year."
+    assert checks("The treaty was signed last year.", quote, "Who signed the treaty?") == {"subject"}
+    assert checks("Iraq and Syria signed the treaty last year.", quote, "Who signed the treaty?") == set()
+    assert checks("The treaty was signed last year.", quote, "When was the treaty signed?") == set()
