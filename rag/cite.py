@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.evidence import Candidate
-from rag.terms import coverage, names, numbers, term_weights, terms
+from rag.terms import Fact, coverage, names, numbers, term_weights, terms
 from rag.types import Citation
 from rag.verify import heading
 
 MOST_QUOTES = 3
 WORTH_ADDING = 0.2
 FACTS_WEIGHT = 1.0
-
-Fact = float | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +39,34 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
     """
     texts = [candidate.text for candidate in pool]
     weights = term_weights(dict.fromkeys(terms(sentence)), texts)
-    bags = [frozenset(terms(text)) for text in texts]
+    said = [frozenset(terms(text)) | _facts(text) for text in texts]
     brought = _facts(sentence) - _facts(asked)
     scores = [
-        coverage(weights, bag) + cosine + FACTS_WEIGHT * _share(brought, _facts(text) | bag)
-        for text, bag, cosine in zip(texts, bags, similarities, strict=True)
+        coverage(weights, bag) + cosine + FACTS_WEIGHT * _share(brought, bag)
+        for bag, cosine in zip(said, similarities, strict=True)
     ]
     first = max(range(len(pool)), key=lambda i: (scores[i], pool[i].similarity, -i))
     home = pool[first].hit.document
     given = frozenset(terms(asked))
     new = {term: weight for term, weight in weights.items() if term not in given}
-    chosen, read = [first], bags[first] | _facts(f"{heading(home)} {texts[first]}") | frozenset(terms(heading(home)))
+    headed = heading(home)
+    chosen, read = [first], said[first] | _facts(f"{headed} {texts[first]}") | frozenset(terms(headed))
     while len(chosen) < MOST_QUOTES:
         others = [i for i in range(len(pool)) if i not in chosen and pool[i].hit.document.id == home.id]
-        gains = {i: _gain(brought, new, read, bags[i] | _facts(texts[i])) for i in others}
+        gains = {i: _gain(brought, new, read, said[i]) for i in others}
         best = max(others, key=lambda i: (gains[i], -i), default=None)
         if best is None or not (gains[best][0] or gains[best][1] >= WORTH_ADDING):
             break
         chosen.append(best)
-        read |= bags[best] | _facts(texts[best])
-    quotes = tuple(pool[i] for i in chosen)
-    return Alignment(quotes, coverage(new, [str(each) for each in read]), similarities[first])
+        read |= said[best]
+    return Alignment(tuple(pool[i] for i in chosen), coverage(new, read), similarities[first])
 
 
 def _gain(
     brought: frozenset[Fact], new: Mapping[str, float], read: frozenset[Fact], more: frozenset[Fact]
 ) -> tuple[int, float]:
     """How many of the facts that a draft brings, and what share of its new words, a sentence adds to those read."""
-    words_before, words_after = (coverage(new, map(str, found)) for found in (read, read | more))
-    return len((brought - read) & more), words_after - words_before
+    return len((brought - read) & more), coverage(new, read | more) - coverage(new, read)
 
 
 def _facts(text: str) -> frozenset[Fact]:

@@ -8,21 +8,20 @@ stand side by side as a conflict.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from rag.evidence import Candidate
 from rag.kind import Kind, kind_of
 from rag.reading import Reading
-from rag.terms import CALENDAR, names, numbers, stem, terms, words
+from rag.sources import source_of
+from rag.terms import CALENDAR, Fact, names, numbers, stem, terms, words
 from rag.types import Document
 
 MOST_RIVALS = 2
 LEAST_ASKED = 0.5
 ASKED_RATIO = 0.8
 UPDATE = timedelta(hours=20)
-
-Fact = float | str
 
 
 class Version(Protocol):
@@ -66,17 +65,19 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
     brought, sought = facts(question, answer), frozenset(terms(question))
     if not brought:
         return []
-    own = {_source(quote) for quote in quotes}
+    own = {source_of(quote.hit) for quote in quotes}
     least = max(LEAST_ASKED, ASKED_RATIO * max(_asked(sought, quote) for quote in quotes))
     promise: dict[str, tuple[float, float]] = {}
-    for source in dict.fromkeys(map(_source, reading.candidates)):
-        theirs = [candidate for candidate in reading.candidates if _source(candidate) == source]
+    for source in dict.fromkeys(source_of(candidate.hit) for candidate in reading.candidates):
+        if source in own:
+            continue
+        theirs = _from(reading, source).candidates
         nearest = max((_asked(sought, candidate), candidate.similarity) for candidate in theirs)
         said = facts(question, " ".join(candidate.text for candidate in theirs))
-        if source not in own and nearest[0] >= least and said and not brought <= said:
+        if nearest[0] >= least and said and not brought <= said:
             promise[source] = nearest
     best = sorted(promise, key=lambda source: promise[source], reverse=True)[:MOST_RIVALS]
-    return [reading.only(lambda candidate, source=source: _source(candidate) == source) for source in best]  # type: ignore[misc]
+    return [_from(reading, source) for source in best]
 
 
 def standing(question: str, versions: Sequence[V]) -> list[V]:
@@ -88,10 +89,10 @@ def standing(question: str, versions: Sequence[V]) -> list[V]:
     for version in versions:
         if all(differ(question, version.text, other.text) for other in different):
             different.append(version)
-    latest = max((when for version in different if (when := _published(version))), default=None)
-    if latest is None or any(_published(version) is None for version in different):
+    dates = [date for version in different if (date := version.document.published_at)]
+    if not dates or len(dates) < len(different):
         return different
-    return [version for version in different if latest - (_published(version) or latest) < UPDATE]
+    return [version for version, date in zip(different, dates, strict=True) if max(dates) - date < UPDATE]
 
 
 def _asked(sought: frozenset[str], candidate: Candidate) -> float:
@@ -100,9 +101,5 @@ def _asked(sought: frozenset[str], candidate: Candidate) -> float:
     return len(found) / len(sought) if sought else 0.0
 
 
-def _source(candidate: Candidate) -> str:
-    return candidate.hit.cluster or candidate.hit.document.id
-
-
-def _published(version: Version) -> datetime | None:
-    return version.document.published_at
+def _from(reading: Reading, source: str) -> Reading:
+    return reading.only(lambda candidate: source_of(candidate.hit) == source)

@@ -1,4 +1,4 @@
-"""How many sources stand behind what is shown. Pure."""
+"""Which source stands behind what is shown, and how many there are. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from rag.types import Citation, Hit
 
 
+def source_of(shown: Citation | Hit) -> str:
+    """The name of its source: that of its near-copies where it has any, else its document's."""
+    return shown.cluster or shown.document.id
+
+
 def independent(shown: Iterable[Citation | Hit]) -> int:
     """How many sources do not say the same word for word: a story that ten papers printed is one."""
-    return len({each.cluster or each.document.id for each in shown})
+    return len(set(map(source_of, shown)))

@@ -24,6 +24,9 @@ STOP_WORDS: Final = frozenset(
     ).split()
 )
 
+Fact = float | str
+"""What can be checked of a text: a number, or the stem of a word."""
+
 MONTHS: Final = frozenset(
     "january february march april may june july august september october november december".split()
 )
@@ -85,7 +88,7 @@ def term_weights(sought: Iterable[str], texts: Iterable[str]) -> dict[str, float
     return weights
 
 
-def coverage(weights: Mapping[str, float], found: Iterable[str]) -> float:
+def coverage(weights: Mapping[str, float], found: Iterable[Fact]) -> float:
     """The share, in [0, 1], of the weight of terms that is among the found ones; 0 where nothing weighs."""
     total = sum(weights.values())
     present = set(found)

@@ -47,14 +47,13 @@ def faults(
     """
     headed = " ".join(map(heading, documents))
     read = " ".join([*quotes, headed])
-    around = numbers(context)
-    given = {number for number in numbers(question) if not _is_year(number) or number in around}
+    given = numbers(question) - (_years(question) - numbers(context))
     told = _dates(question) & _dates(context)
     return [
         *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told),
-        *_missing("name", unknown_names(sentence, f"{read} {question}")),
+        *_missing("name", _unknown_names(sentence, f"{read} {question}")),
         *_denial_faults(sentence, quotes, question),
         *_modality_faults(sentence, quotes, question),
         *_speaker_faults(sentence, quotes, f"{context} {read}"),
@@ -72,7 +71,7 @@ def _stray_numbers(sentence: str, quotes: Sequence[str], given: Set[float]) -> l
     return [Fault("number", f"{value:g} stands in a sentence about something else") for value in found]
 
 
-def unknown_names(sentence: str, text: str) -> list[str]:
+def _unknown_names(sentence: str, text: str) -> list[str]:
     """The names in a sentence of which no form is in the text, in order."""
     known = {stem(word) for word in words(text)}
     known |= {part for word in known for part in re.split(r"['’-]", word)}
@@ -95,17 +94,15 @@ def _date_faults(sentence: str, quoted: str, headed: str, told: Set[str]) -> lis
     A day of a month must be a day of that month there too; a month or weekday alone is looked for among
     theirs where they name any. `told` are months and weekdays that need none.
     """
+    ours, theirs = _days(sentence), _days(quoted)
     missing = sorted(
         f"{day} {month}"
-        for day, month in _days(sentence) - _days(headed)
-        if month not in told
-        and (day, month) not in _days(quoted)
-        and (_days(quoted) or not {day, month} <= set(_folded(quoted)))
+        for day, month in ours - theirs - _days(headed)
+        if month not in told and (theirs or not {day, month} <= {word.casefold() for word in words(quoted)})
     )
+    alone = _dates(sentence) - {month for _, month in ours} - told
     for family in (MONTHS, DAYS):
-        theirs = _dates(quoted) & family or _dates(headed) & family
-        paired = {month for _, month in _days(sentence)}
-        missing += sorted((_dates(sentence) & family) - theirs - paired - told)
+        missing += sorted(alone & family - (_dates(quoted) & family or _dates(headed)))
     return _missing("date", missing)
 
 
@@ -113,10 +110,6 @@ def _days(text: str) -> set[tuple[str, str]]:
     """Days of months, as ("9", "february"), in either order of writing."""
     found = _DAY_OF_MONTH.finditer(text)
     return {(str(int(match[1] or match[4])), (match[2] or match[3]).casefold()) for match in found}
-
-
-def _folded(text: str) -> list[str]:
-    return [word.casefold() for word in words(text)]
 
 
 def _dates(text: str) -> set[str]:
@@ -178,12 +171,11 @@ def _speaker_faults(sentence: str, quotes: Sequence[str], context: str) -> list[
     ours = _speakers(sentence)
     if not ours:
         return []
-    theirs = set().union(*(_speakers(quote) for quote in quotes)) if quotes else set()
     known = {stem(word) for word in words(context)}
+    if strangers := sorted(ours - known):
+        return [Fault("speaker", f"{strangers[0]!r} is not named near the quotes")]
+    theirs: set[str] = set().union(*map(_speakers, quotes))
     quoted = {stem(word) for quote in quotes for word in words(quote)}
-    strangers = sorted(name for name in ours if name not in known)
-    if strangers:
-        return [Fault("speaker", f"{name!r} is not named near the quotes") for name in strangers[:1]]
     if theirs and not ours & (theirs | quoted):
         return [Fault("speaker", f"the quotes name {' '.join(sorted(theirs))!r}")]
     return []
@@ -214,14 +206,10 @@ def _strangers(question: str, context: str) -> list[str]:
 
 
 def _years(text: str) -> set[float]:
-    return {number for number in numbers(text) if _is_year(number)}
+    return {number for number in numbers(text) if number == int(number) and 1500 <= number <= 2100}
 
 
 def _speakers(text: str) -> set[str]:
     """Stems of the last names of those who are told to say something."""
     found = (next(group for group in match.groups() if group) for match in _SPEAKER.finditer(text))
     return {stem(last[-1]) for name in found if (last := words(name))}
-
-
-def _is_year(number: float) -> bool:
-    return number == int(number) and 1500 <= number <= 2100

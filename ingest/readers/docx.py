@@ -49,6 +49,7 @@ def _guard(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
+    # zipfile says by the third that the package needs a later version of the format than it reads
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
         raise Rejected("broken_file", "this is not a Word document, or it is damaged") from error
     # what is unpacked is never more than a part says of itself: a part that is longer fails its checksum
