@@ -18,23 +18,18 @@ from rag.verify import heading
 class Reading:
     """What was read for one question.
 
-    `vectors` has shape (len(candidates), dimension) and `vector`, the question's, shape (dimension,).
-    `weights` tells how much each of the question's terms counts among the hits; `similarity` is the
-    cosine of the question to its nearest passage.
+    `vectors` has shape (len(candidates), dimension). `weights` tells how much each of the question's terms
+    counts among the hits.
     """
 
     candidates: Sequence[Candidate]
     vectors: Vectors
-    vector: Vectors
     weights: Mapping[str, float]
-    similarity: float
 
     def only(self, wanted: Callable[[Candidate], bool]) -> Reading:
         """The same, of some candidates only."""
         kept = [i for i, candidate in enumerate(self.candidates) if wanted(candidate)]
-        left = [self.candidates[i] for i in kept]
-        nearest = max((candidate.hit.similarity for candidate in left), default=0.0)
-        return Reading(left, self.vectors[kept], self.vector, self.weights, nearest)
+        return Reading([self.candidates[i] for i in kept], self.vectors[kept], self.weights)
 
     def without(self, document_id: str) -> Reading:
         """The same, of the other documents only."""
@@ -61,4 +56,4 @@ def read(question: Question, hits: Sequence[Hit], embedder: Embedder) -> Reading
     vectors = embedder.embed_documents(texts) if texts else np.zeros((0, vector.size), np.float32)
     weights = term_weights(dict.fromkeys(terms(question.text)), [f"{h.document.title} {h.passage.text}" for h in hits])
     found = candidates(hits, [float(cosine) for cosine in vectors @ vector], weights)
-    return Reading(found, vectors, vector, weights, max((hit.similarity for hit in hits), default=0.0))
+    return Reading(found, vectors, weights)

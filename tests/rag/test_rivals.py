@@ -33,7 +33,7 @@ def said(text: str, day: int | None = None) -> Said:
 def reading(question: str, *hits: Hit) -> Reading:
     found = pool(question, *hits)
     weights = term_weights(dict.fromkeys(terms(question)), [one.passage.text for one in hits])
-    return Reading(found, np.zeros((len(found), 2), np.float32), np.zeros(2, np.float32), weights, 0.5)
+    return Reading(found, np.zeros((len(found), 2), np.float32), weights)
 
 
 def test_answers_differ_by_what_was_asked_for() -> None:
