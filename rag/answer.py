@@ -1,5 +1,6 @@
 """The use case: a question in, an answer out, as a stream of events.
 
+    understand a question that leans on what was said before, in words of its own
     retrieve   passages, by meaning and by words
     read       the few sentences of them that matter, within a token budget
     draft      the model answers from those sentences; it has no leave to refuse
@@ -17,12 +18,12 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, cast
 
 from ulid import ULID
 
-from rag import prompt
+from rag import followup, prompt
 from rag.ablation import Ablation
 from rag.cite import Markers, align
 from rag.draft import SentenceStream
@@ -103,6 +104,8 @@ class Answerer:
         Closing the generator stops the model. Raises `Unavailable` when a part cannot answer now.
         """
         clock = Clock()
+        asked = question.text
+        question = await self._understood(question, clock)
         wanted = max(question.max_passages, READ_PASSAGES)
         found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
         hits = tuple(found[: question.max_passages])
@@ -131,7 +134,18 @@ class Answerer:
                 for version in versions:
                     yield telling.tell(version, dated=len(versions) > 1)
             attempt = None if telling.claims else _other_sources(attempt, judged)
-        yield Completed(self._reply(question, reading, hits, telling, clock))
+        reply = self._reply(question, reading, hits, telling, clock)
+        yield Completed(reply if question.text == asked else replace(reply, understood_as=question.text))
+
+    async def _understood(self, question: Question, clock: Clock) -> Question:
+        """The question, in words that need no history where it leans on one and the model finds such words."""
+        if not question.history or not followup.leans(question.text):
+            return question
+        stream = self._model.stream(followup.messages(question), followup.MAX_TOKENS)
+        async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
+            proposed = "".join([piece async for piece in pieces])
+        clock.lap("understand")
+        return replace(question, text=followup.accepted(proposed, question) or question.text)
 
     def _rivals(self, question: Question, reading: Reading, judged: Judged) -> list[Reading]:
         """What to read of the sources that may answer a question for one fact otherwise."""

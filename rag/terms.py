@@ -107,7 +107,7 @@ def numbers(text: str) -> set[float]:
         if run and not _continues(run[-1], word):
             found |= _value(run)
             run = []
-        if run or word[:1].isdigit() or word in _SMALL:
+        if run or word[:1].isdecimal() or word in _SMALL:
             run.append(word)
     return found
 
@@ -136,7 +136,7 @@ def _value(run: list[str]) -> set[float]:
             if _SCALES[word] > 100:
                 total, part = total + part, 0.0
         elif word != "and":
-            part += float(word.replace(",", "")) if word[0].isdigit() else _SMALL[word]
+            part += float(word.replace(",", "")) if word[0].isdecimal() else _SMALL[word]
     return {total + part}
 
 

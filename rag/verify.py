@@ -199,10 +199,48 @@ def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
 
 
 def _strangers(question: str, context: str) -> list[str]:
-    """The names and years of a question that a text has in no form ("Iraqi" is one of "Iraq")."""
-    known = {word.casefold()[:NAME_STEM] for word in words(context)}
-    unnamed = [name for name in dict.fromkeys(names(question)) if name[:NAME_STEM] not in known]
-    return [*unnamed, *(f"{year:g}" for year in sorted(_years(question) - numbers(context)))]
+    """The names and years of a question that a text has in no form.
+
+    "Iraqi" is a form of "Iraq", "US" one of "United States", and "Twigg" alone one of "Graham Twigg".
+    """
+    known = words(context)
+    forms = {word.casefold()[:NAME_STEM] for word in known}
+    named = set(names(question))
+    strangers = []
+    for run in _runs(question, named):
+        missing = [word.casefold() for word in run if word.casefold()[:NAME_STEM] not in forms]
+        if missing and not _abbreviated(run, known) and not _by_last_name(run, context):
+            strangers += missing
+    return [*dict.fromkeys(strangers), *(f"{year:g}" for year in sorted(_years(question) - numbers(context)))]
+
+
+def _runs(text: str, named: Set[str]) -> list[list[str]]:
+    """The names of a text as they stand: words of a name follow each other."""
+    runs: list[list[str]] = [[]]
+    for word in words(text):
+        if word[:1].isupper() and word.casefold() in named:
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _abbreviated(run: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether a text has the initials of a name for it: "US" or "USA" for "United States"."""
+    initials = "".join(word[0] for word in run)
+    return len(run) > 1 and any(
+        word.isupper() and len(word) <= len(run) + 1 and word.startswith(initials) for word in known
+    )
+
+
+def _by_last_name(run: Sequence[str], context: str) -> bool:
+    """Whether a text speaks of a person by the last name, and never gives that name another first name."""
+    last = re.escape(run[-1])
+    return (
+        len(run) > 1
+        and re.search(rf"\b{last}\b", context) is not None
+        and re.search(rf"\b[A-Z][\w'’-]+ {last}\b", context) is None
+    )
 
 
 def _years(text: str) -> set[float]:
