@@ -37,8 +37,12 @@ def leans(question: str) -> bool:
     >>> leans("How many people died in the Tarn Bridge flood?")
     False
     """
-    refers, continues = _REFERS.search(question), _CONTINUES.search(question)
-    return bool(refers or continues) or len(set(terms(question))) < LEAST_TERMS
+    return refers(question) or _CONTINUES.search(question) is not None or len(set(terms(question))) < LEAST_TERMS
+
+
+def refers(question: str) -> bool:
+    """Whether a question has a word that stands for something said before."""
+    return _REFERS.search(question) is not None
 
 
 def messages(question: Question) -> list[Message]:

@@ -26,6 +26,16 @@ _PLANNED = re.compile(
     r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
     r"|(?:intend|hope|want|aim|propose|consider)(?:s|ed|ing|d)?)\b"
 )
+_DIFFERENCE = re.compile(
+    r"\bby how (?:much|many|far)\b"
+    r"|\bhow (?:much|many|far)\b.*\b(?:differ|more|less|fewer|higher|lower|longer|shorter|older|younger)\b",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|later|earlier|up|down|another|further"
+    r"|ris(?:e|es|ing)|rose|f[ae]ll|falls|gr[eo]w|grown|increased?|decreased?|dropped|difference|extra|after|above|below)\b",
+    re.IGNORECASE,
+)
 _MONTH = "|".join(month.capitalize() for month in sorted(MONTHS))
 _DAY_OF_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b|\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
@@ -57,6 +67,7 @@ def faults(
         *_denial_faults(sentence, quotes, question),
         *_modality_faults(sentence, quotes, question),
         *_speaker_faults(sentence, quotes, f"{context} {read}"),
+        *_difference_faults(sentence, quotes, question),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
         *_subject_faults(sentence, question, f"{context} {read}"),
     ]
@@ -179,6 +190,17 @@ def _speaker_faults(sentence: str, quotes: Sequence[str], context: str) -> list[
     if theirs and not ours & (theirs | quoted):
         return [Fault("speaker", f"the quotes name {' '.join(sorted(theirs))!r}")]
     return []
+
+
+def _difference_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
+    """A difference is told by the two values, or by a number that a quote itself gives as a difference."""
+    brought = numbers(sentence) - numbers(question)
+    if not _DIFFERENCE.search(question) or len(brought) != 1:
+        return []
+    clauses = [clause for quote in quotes for clause in _clauses(quote) if brought & numbers(clause)]
+    if any(_COMPARED.search(clause) for clause in clauses):
+        return []
+    return [Fault("kind", "the question asks for a difference, and no quote gives it")]
 
 
 def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
