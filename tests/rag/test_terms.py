@@ -21,6 +21,8 @@ from rag.terms import coverage, denials, names, numbers, stem, term_weights, ter
         ("in the 1990s", {1990}),
         ("3.5 million; two hundred and five", {3_500_000, 205}),
         ("no one waited a second", set()),
+        ("from 3.6 to 4.3 million", {3_600_000, 4_300_000}),
+        ("5-10 thousand, or 3 to 4 people", {5_000, 10_000, 3, 4}),
         ("12 km²; ² and ¹", {12}),
         ("", set()),
     ],
