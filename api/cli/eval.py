@@ -93,6 +93,8 @@ def draft(ctx: click.Context, folder: Path, out: Path | None, each: int, model: 
     place = out or folder / QUESTIONS
     if place.exists():
         raise InvalidInput(f"{place} is there already; name another file with --out", "out")
+    if not place.parent.is_dir():
+        raise InvalidInput(f"{place.parent} does not exist", "out" if out else "folder")
     documents, unread = read_articles(folder)
     if not documents:
         raise InvalidInput(f"{folder} holds no article that can be read", "folder")
