@@ -17,7 +17,7 @@ from evals import judge, page, reference, report, sidebyside
 from evals.adapters import read_any
 from evals.client import Client
 from evals.gates import gates_for
-from evals.gold import check_gold
+from evals.gold import check_gold, doubts
 from evals.judge import KEY
 from evals.plan import Plan, plans
 from evals.questions import GoldQuestion, QuestionSet
@@ -133,6 +133,7 @@ class Runs:
             *report.changes(comparison),
             *_compared(run, beside, recipe, path),
             *(["", *told] if told else []),
+            *(f"is this meant? {line}" for line in doubts(questions)),
             *(["", "Wrong:", *wrong] if wrong else []),
             "",
             f"written to {path} and {shown}",

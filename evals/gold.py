@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from evals.measures import normalise
 from evals.questions import GoldQuestion, QuestionSet
 from rag.errors import InvalidInput
 
+MEASURED = frozenset({"number", "date"})
+"""Types with a measure of their own; every other one is a label for the table."""
 MOST_SHOWN = 5
 SHOWN_CHARACTERS = 60
 
@@ -32,6 +35,18 @@ def check_gold(found: QuestionSet, asked: Sequence[GoldQuestion]) -> None:
     ]
     if absent:
         raise InvalidInput(f"evidence that does not stand in its article word for word: {_some(absent)}", "evidence")
+
+
+def doubts(asked: Sequence[GoldQuestion]) -> list[str]:
+    """What is no error and still may not be meant, each in a sentence: it is told beside the figures."""
+    found = []
+    without = [one.id for one in asked if one.answerable and not (one.answers or one.long or one.retrieval_only)]
+    if without:
+        found.append(f"answerable without answers, so that only refusals and citations count: {_some(without)}")
+    for kind in sorted({one.type for one in asked} - MEASURED):
+        if close := get_close_matches(kind, MEASURED, 1, 0.8):
+            found.append(f"type {kind!r} is a label of its own; measured as such is {close[0]!r}")
+    return found
 
 
 def _some(names: Sequence[str]) -> str:

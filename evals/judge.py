@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +26,9 @@ from rag.errors import InvalidInput
 from rag.seams import LanguageModel, Message
 from rag.settings import load_settings
 from rag.weights import catalogue
+
+Pair = tuple[bool | None, bool | None]
+"""What gold and the judge say of one answer."""
 
 KEY = "JUDGE_API_KEY"
 LONGEST_REPLY = 256
@@ -149,7 +152,9 @@ def figures(judgement: Judgement) -> dict[str, dict[str, Any]]:
     rows = judgement.verdicts
     if (value := _accuracy(rows)) is not None:
         found["judge_accuracy"] = {"value": value, "interval": bootstrap_interval(rows, _accuracy), "of": len(rows)}
-    for name, of in (("agreement", _agreement), ("kappa", cohen_kappa)):
+    kinds: tuple[tuple[str, Callable[[Sequence[Pair]], float | None]], ...]
+    kinds = (("agreement", _agreement), ("kappa", cohen_kappa))
+    for name, of in kinds:
         if (value := of(both)) is not None:
             found[name] = {"value": value, "interval": bootstrap_interval(both, of), "of": len(both)}
     return found
@@ -201,5 +206,5 @@ def _accuracy(rows: Sequence[Verdict]) -> float | None:
     return share(row.judged for row in rows)
 
 
-def _agreement(pairs: Sequence[tuple[bool | None, bool | None]]) -> float | None:
+def _agreement(pairs: Sequence[Pair]) -> float | None:
     return share(one == other for one, other in pairs)

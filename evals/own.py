@@ -17,7 +17,7 @@ from evals.adapters import read_any
 from evals.client import Client
 from evals.figures import right
 from evals.gates import ALWAYS
-from evals.gold import check_gold
+from evals.gold import check_gold, doubts
 from evals.questions import GoldQuestion, QuestionSet, choose, read_questions
 from evals.report import writable
 from evals.run import Progress, Run, ask_all
@@ -43,13 +43,17 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A run, where it was written, and each thing that was promised or asked for and is not so, in a sentence."""
+    """A run, where it was written, and each thing that was promised or asked for and is not so, in a sentence.
+
+    `doubts` are what in the questions may not be meant as it is written.
+    """
 
     run: Run
     recipe: dict[str, Any]
     path: Path
     missed: tuple[str, ...]
     unreviewed: int
+    doubts: tuple[str, ...] = ()
 
 
 def read_own(path: Path) -> Own:
@@ -115,7 +119,7 @@ def measure(
         run = ask_all(client, chosen, progress)
     recipe = {"set": found.name, "part": part or "all", "limit": limit}
     path = report.write(run, recipe, out, datetime.now(UTC))
-    return Measured(run, recipe, path, tuple(_missed(run, at_least)), unreviewed(chosen))
+    return Measured(run, recipe, path, tuple(_missed(run, at_least)), unreviewed(chosen), tuple(doubts(chosen)))
 
 
 def unreviewed(questions: Sequence[GoldQuestion]) -> int:

@@ -145,6 +145,8 @@ def _print(own: Own, result: Measured) -> None:
     if result.unreviewed:
         count = f"{result.unreviewed} of {len(run.outcomes)} questions"
         click.echo(f"{count} were proposed by a model and not reviewed yet: read them before the figures are believed")
+    for line in result.doubts:
+        click.echo(shown(f"is this meant? {line}"))
     for line in result.missed:
         click.echo(shown(f"missed: {line}"))
     click.echo(f"written to {result.path}")
@@ -161,6 +163,7 @@ def _print_json(own: Own, result: Measured) -> None:
             "articles": len(own.found.documents),
             "unread": [asdict(one) for one in own.unread],
             "unreviewed": result.unreviewed,
+            "doubts": list(result.doubts),
             "missed": list(result.missed),
             "written_to": str(result.path),
         }

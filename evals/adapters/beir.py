@@ -1,8 +1,8 @@
 """BEIR (Thakur et al., 2021): a corpus, queries, and which documents are relevant to which. Retrieval only.
 
 corpus.jsonl (`_id`, `title`, `text`), queries.jsonl (`_id`, `text`) and qrels/*.tsv with query, document and grade, or
-with TREC's four columns (query, iteration, document, grade); a head line may be there or not. Questions are those judged in test.tsv (part `test`) and dev.tsv (`dev`), or in
-what else there is (`dev`). Grades above 0 count alike.
+with TREC's four columns (query, iteration, document, grade); a head line may be there or not. Questions are those
+judged in test.tsv (part `test`) and dev.tsv (`dev`), or in what else there is (`dev`). Grades above 0 count alike.
 """
 
 from __future__ import annotations

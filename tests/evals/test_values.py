@@ -74,7 +74,7 @@ def test_a_number_is_the_same_in_digits_in_words_and_shortened(answer: str, gold
 
 
 @pytest.mark.parametrize(
-    "answer", ["14 May", "May 14", "on the 14th of May 2026", "2026-05-14", "Thursday, 14 May 2026"]
+    "answer", ["14 May", "May 14", "on the 14th of May 2026", "2026-05-14", "Thursday 14 May 2026"]
 )
 def test_a_date_without_its_year_is_the_same_day(answer: str) -> None:
     assert dates_equal(answer, ["May 14, 2026"]) is True
