@@ -63,7 +63,7 @@ class Stage:
 
     def knows(self, messages: Sequence[Message]) -> str:
         """Drafts the gold sentences where there are some, and gives up where there are none."""
-        asked = next(one for one in self.questions if any(one.text in str(message) for message in messages))
+        asked = next(one for one in self.questions if any(one.text in message.content for message in messages))
         return " ".join(piece.quote for piece in asked.evidence) or GIVING_UP
 
     def never_gives_up(self, messages: Sequence[Message]) -> str:
@@ -82,7 +82,8 @@ def stage(request: pytest.FixtureRequest, serve: Serve) -> Iterator[Stage]:
     news = [article for article in articles() if article.id != ARTICLE_ID]
     others = [article.id for article in news if article.id not in wanted][:OTHERS] if wanted else []
     with serve(ScriptedModel("")) as service, closing(Client(service.url)) as client:
-        service.add(*(_body(article) for article in news if article.id in {*wanted, *others}))
+        if added := [_body(article) for article in news if article.id in {*wanted, *others}]:
+            service.add(*added)
         yield Stage(name, questions, service, client)
 
 

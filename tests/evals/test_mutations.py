@@ -21,7 +21,7 @@ LEAST_OF = {"tense": 0.5}
 """Where the checks are known to find less; see evals/README.md."""
 FEWEST = 40
 FEWEST_OF = {"tense": 15}
-FEWEST_SWAPPED = 12
+FEWEST_SWAPPED, LEAST_SWAPPED = 10, 0.9
 
 
 @dataclass(frozen=True)
@@ -94,4 +94,4 @@ def test_what_was_put_into_the_mouth_of_another_speaker_of_the_article_is_found(
     ]
     assert len(changed) >= FEWEST_SWAPPED
     found = [made for told, made in changed if told.held_against(made)]
-    assert len(found) / len(changed) >= LEAST
+    assert len(found) / len(changed) >= LEAST_SWAPPED
