@@ -85,7 +85,7 @@ class Runs:
     def __init__(self, config: pytest.Config, folder: Path, stack: ExitStack) -> None:
         self._config, self._folder, self._stack = config, folder, stack
         self._services: tuple[Client, Client | None] | None = None
-        self._done: dict[Plan, Done | GroundwireError | httpx.HTTPError] = {}
+        self._done: dict[Plan, Done | GroundwireError | httpx.HTTPError | httpx.InvalidURL] = {}
 
     def of(self, plan: Plan) -> Done:
         """What keeps a run from being made is told in a line, not in a traceback, and not tried again."""
