@@ -18,6 +18,8 @@ LEAST_ASKED = 0.3
 LEAST_NAMED = 0.6
 """Share of the question's names and years that the article has to have."""
 NAME_STEM = 5
+SAME_CLAUSE = 0.6
+"""Share of a clause's terms that one of a quote has to have to be told of the same."""
 
 _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
 """Terms that answer neither who nor where."""
@@ -160,6 +162,12 @@ def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> lis
     theirs, ours = _PLANNED.search(_nearest(sentence, clauses)), _PLANNED.search(sentence)
     if theirs and not ours:
         return [Fault("modality", f"the quote says {theirs[0]!r}")]
+    matched = [(clause, _nearest(clause, clauses)) for clause in _clauses(sentence)]
+    kept = {near for clause, near in matched if _PLANNED.search(clause)}
+    for clause, near in matched:
+        said, planned = set(terms(clause)), _PLANNED.search(near)
+        if planned and near not in kept and len(said & set(terms(near))) >= SAME_CLAUSE * len(said):
+            return [Fault("modality", f"the quote says {planned[0]!r}")]
     if ours and not _PLANNED.search(question):
         planned = [clause for clause in _clauses(sentence) if _PLANNED.search(clause)]
         if not all(_PLANNED.search(_nearest(clause, clauses)) for clause in planned):
