@@ -131,7 +131,7 @@ class Pages:
         return [
             Failure(page.url, each.code, each.detail)
             if isinstance(each, Failure)
-            else replace(each, id="", url=each.url if _same_host(each.url, page.url) else page.url)
+            else _own(replace(each, id="", url=each.url if _same_host(each.url, page.url) else page.url), page.url)
             for each in read
         ]
 
@@ -151,7 +151,17 @@ def _linked(entry: Found, feed: str) -> Found:
 def _line(document: NewDocument, place: str) -> NewDocument:
     """A document of a page of many."""
     own = document.url if _same_host(document.url, place) else ""
-    return replace(document, id=_within(place, document.id), url=own)
+    return _own(replace(document, id=_within(place, document.id), url=own), place)
+
+
+def _own(document: NewDocument, place: str) -> NewDocument:
+    """Without what it says of the articles of other sites; an id that it names is one within the page."""
+
+    def within(references: tuple[str, ...]) -> tuple[str, ...]:
+        named = (each if "://" in each else _within(place, each) for each in references)
+        return tuple(each for each in named if each and (_same_host(each, place) or each.startswith(f"{place}#")))
+
+    return replace(document, corrects=within(document.corrects), retracts=within(document.retracts))
 
 
 def _within(place: str, document_id: str) -> str:

@@ -22,6 +22,7 @@ from rag.identity import identity
 from rag.types import Failure, NewDocument
 
 Found = NewDocument | Failure
+_LATER = frozenset({"corrects", "retracts", "pages"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,5 +172,6 @@ def _reading(path: Path, name: str, apart: Apart) -> Callable[[], Iterator[Found
 
 
 def _digest(document: NewDocument) -> str:
-    fields: dict[str, Any] = asdict(document)
+    # what was not known of documents when the first memories were kept counts only where there is any
+    fields: dict[str, Any] = {k: v for k, v in asdict(document).items() if v or k not in _LATER}
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()

@@ -117,18 +117,21 @@ def _same(service: Client) -> Callable[[str, NewDocument], bool]:
     """Asks the service whether it has a document just as it is."""
     from api.schemas.fields import parse_time
     from ingest.clean import clean
+    from ingest.notices import recognised
 
     def same(document_id: str, document: NewDocument) -> bool:
         status, known = service.call("GET", f"/v1/documents/{_quoted(document_id)}", also=(404,))
         if status == 404:
             return False
         try:
-            new = clean(document, len(document.text))
+            new = recognised(clean(document, len(document.text)))
         except Rejected:
             return False
         published = parse_time(known["published_at"], end_of_day=False) if known["published_at"] else None
         mine = (new.text, new.title, new.url, new.source, new.language, new.published_at)
-        return mine == (*(known[name] for name in ("text", "title", "url", "source", "language")), published)
+        links = tuple(tuple(known.get(name) or ()) for name in ("corrects", "retracts"))
+        theirs = (*(known[name] for name in ("text", "title", "url", "source", "language")), published)
+        return mine == theirs and (new.corrects, new.retracts) == links
 
     return same
 
