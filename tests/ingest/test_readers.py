@@ -141,6 +141,24 @@ def test_markdown_without_front_matter_is_all_text_with_its_heading_as_title() -
     assert one(b"Text.\n# Later\n", "f.md").title == ""
 
 
+@pytest.mark.parametrize(
+    "lines", [b"corrects: a\nretracts: [b, 'c']", b'corrects:\n  - a\nretracts:\n- b\n- "c"'], ids=["inline", "block"]
+)
+def test_front_matter_names_what_is_corrected_and_retracted(lines: bytes) -> None:
+    found = one(b"---\n" + lines + b"\ntitle: T\n---\nText.", "f.md")
+    assert (found.corrects, found.retracts, found.title) == (("a",), ("b", "c"), "T")
+
+
+def test_a_line_names_what_it_corrects_as_a_list_or_alone() -> None:
+    found = list(
+        read(b'{"text": "x", "corrects": ["a", "b"], "retracts": "c"}\n{"text": "x", "corrects": [1]}', "f.jsonl")
+    )
+    assert isinstance(found[0], NewDocument)
+    assert (found[0].corrects, found[0].retracts) == (("a", "b"), ("c",))
+    assert isinstance(found[1], Failure)
+    assert found[1].code == "invalid_record"
+
+
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
 def test_front_matter_ends_where_it_says(end: bytes) -> None:
     data = end.join([b"---", b"title: T", b"---", b"Text.", b"---", b"title: U"])
