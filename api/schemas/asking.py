@@ -139,8 +139,8 @@ class PassageOut(Reply):
             url=document.url,
             published_at=document.published_at,
             page=passage.page,
-            status=notice and notice.status,
-            notice=notice and NoticeOut.of(notice.document),
+            status=notice.status if notice else None,
+            notice=NoticeOut.of(notice.document) if notice else None,
         )
 
 
@@ -188,7 +188,7 @@ class CitationOut(Reply):
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
-        document = citation.document
+        document, notice = citation.document, citation.notice
         return cls(
             marker=citation.marker,
             document_id=document.id,
@@ -201,8 +201,8 @@ class CitationOut(Reply):
             start=citation.start,
             end=citation.end,
             page=citation.page,
-            status=citation.notice and citation.notice.status,
-            notice=citation.notice and NoticeOut.of(citation.notice.document),
+            status=notice.status if notice else None,
+            notice=NoticeOut.of(notice.document) if notice else None,
             copies=[CopyOut.of(copy) for copy in citation.copies],
         )
 

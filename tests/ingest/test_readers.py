@@ -195,6 +195,19 @@ def test_json_lines_are_documents_and_bad_lines_are_named() -> None:
     assert "line 5: text is missing" in failures[2].detail
 
 
+def test_a_line_nested_without_end_or_full_of_nuls_fails_alone() -> None:
+    lines = [b"[" * 200_000, b'{"text": ' + b'{"a":' * 100_000, b"\0" * 1_000, b'{"text": "Two."}']
+    *broken, two = read(b"\n".join(lines), "f.jsonl")
+    assert [each.code for each in broken if isinstance(each, Failure)] == ["invalid_record"] * 3
+    assert two == NewDocument(text="Two.")
+
+
+def test_a_text_with_nuls_is_none_and_a_page_loses_them() -> None:
+    assert code(b"Some \0 words.") == "unsupported_format"
+    assert code(b"---\ntitle: a\n---\nSome \0 words.", "a.md") == "unsupported_format"
+    assert "\0" not in one(b"<p>The mill of Osk \0 stands on its hill.</p>", "a.html").text
+
+
 def test_a_file_of_lines_is_read_as_its_bytes_are(tmp_path: Path) -> None:
     path = tmp_path / "f.jsonl"
     path.write_bytes(b'{"text": "One."}\n{"text": "Two."}\n')
