@@ -249,7 +249,7 @@ class SearchOut(PassagesOut):
 
 
 class FaultOut(Reply):
-    """What a drafted sentence says that its quotes do not. `check` is number, name, date or denial."""
+    """What a drafted sentence says that its quotes do not. `check` says which kind: a number, a name, and so on."""
 
     check: str
     detail: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -44,9 +45,9 @@ def article(name: str = "a", title: str = TITLE, source: str = "Osk Post", days:
     return NewDocument(text, name, title, url, source, MAY + days * DAY)
 
 
-def notice(name: str = "n", source: str = "Osk Post", days: int = 2, **more: str | tuple[str, ...]) -> NewDocument:
+def notice(name: str = "n", source: str = "Osk Post", days: int = 2, **more: Any) -> NewDocument:
     said = {"text": NOTICE, "title": "Correction: the mill"} | more
-    return NewDocument(id=name, source=source, published_at=MAY + days * DAY, **said)  # type: ignore[arg-type]
+    return NewDocument(id=name, source=source, published_at=MAY + days * DAY, **said)
 
 
 def told(store: Store, of: str = "a", as_of: datetime = JUNE, filters: Filters = Filters()) -> list[tuple[str, str]]:  # noqa: B008
@@ -56,7 +57,7 @@ def told(store: Store, of: str = "a", as_of: datetime = JUNE, filters: Filters =
 
 
 def test_a_notice_is_found_by_id_by_address_and_by_headline(take: Callable[..., Store]) -> None:
-    plain = {"text": "It was built in 1892.", "title": "The mill"}
+    plain: dict[str, Any] = {"text": "It was built in 1892.", "title": "The mill"}
     store = take(article(url="https://osk.example/mill?id=1"), notice("by-id", corrects=("a",), **plain))
     assert told(store) == [("corrected", "by-id")]
     take(notice("by-url", retracts=("HTTPS://OSK.example/mill?id=1#top",), **plain), fresh=False)
@@ -122,7 +123,7 @@ def test_when_in_doubt_there_is_no_link(take: Callable[..., Store], others: list
 
 
 def test_a_retraction_that_was_retracted_does_not_count(take: Callable[..., Store]) -> None:
-    plain = {"text": "We take it back.", "title": "On the mill"}
+    plain: dict[str, Any] = {"text": "We take it back.", "title": "On the mill"}
     store = take(article(), notice("r", retracts=("a",), **plain), notice("r2", days=3, retracts=("r",), **plain))
     assert told(store) == []
     assert told(store, as_of=MAY + 2 * DAY) == [("retracted", "r")]
