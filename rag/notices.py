@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from rag.evidence import Candidate
 from rag.injected import gives_orders
 from rag.kind import Kind, kind_of
+from rag.rivals import facts
 from rag.terms import CALENDAR, Fact, names, numbers, stem, terms, words
 from rag.types import Document, Fault, Hit, Notice, Passage, Sentence
 
@@ -109,14 +110,15 @@ def takes_back(document: Document, passages: Iterable[Passage], text: str, quest
 
     That is where the text has a number, a date or a whole name, whichever is asked for, that the correction has only
     where it tells what was wrong and that the question did not give, or where it repeats most of that in its words.
-    Where it is a number that was wrong, the names beside it were not.
+    Where it is a number that was wrong, the names beside it were not. A correction that does not say what was wrong
+    takes back what brings other facts than a sentence of it that has as many of the question's terms.
     """
     sentences = [passage.slice(sentence) for passage in passages for sentence in passage.sentences]
     sought = set(terms(question))
     if len(sought & set(terms(" ".join([document.title, *sentences])))) < LEAST_ASKED * len(sought):
         return False
     wrong, right = _told_apart(sentences)
-    standing, kind = f"{document.title} {right}", kind_of(question)
+    standing, kind = " ".join([document.title, *right]), kind_of(question)
     given = numbers(question) | {stem(word) for word in words(question)}
     said = [term for term in dict.fromkeys(terms(text)) if not term[0].isdigit()]
     for statement in wrong:
@@ -135,11 +137,20 @@ def takes_back(document: Document, passages: Iterable[Passage], text: str, quest
         more = numbers(text) - numbers(statement) or _named(text) - _named(statement) - given
         if len(said) >= FEWEST_TERMS and not more and sum(t in repeated for t in said) >= LEAST_REPEATED * len(said):
             return True
-    return False
+    return kind is not Kind.OTHER and not wrong and _replaced(text, right, question)
 
 
-def _told_apart(sentences: Sequence[str]) -> tuple[list[str], str]:
-    """What a correction tells of what was wrong, statement by statement, and all the rest of it."""
+def _replaced(text: str, right: Sequence[str], question: str) -> bool:
+    """Whether a sentence of a correction answers with other facts, and none of it has those of the text."""
+    sought, brought = set(terms(question)), facts(question, text)
+    least = max(LEAST_ASKED * len(sought), len(sought & set(terms(text))))
+    if not brought or brought & facts(question, " ".join(right)):
+        return False
+    return any(facts(question, each) and len(sought & set(terms(each))) >= least for each in right)
+
+
+def _told_apart(sentences: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What a correction tells of what was wrong, statement by statement, and the rest of its sentences."""
     wrong: list[str] = []
     rest: list[str] = []
     for sentence in sentences:
@@ -150,7 +161,7 @@ def _told_apart(sentences: Sequence[str]) -> tuple[list[str], str]:
             wrong.append(plain[told.end() :])
         else:
             rest.append(_INSTEAD.sub(" ", plain))
-    return [statement for statement in wrong if statement.strip()], " ".join(rest)
+    return [statement for statement in wrong if statement.strip()], rest
 
 
 def _days(text: str) -> set[Fact]:

@@ -58,6 +58,26 @@ def test_a_correction_takes_back_what_it_says_was_wrong_and_nothing_else(questio
     assert [fault.check for fault in withdrawn(text, [quote(article)], question)] == ["correction"] * gone
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "gone"),
+    [
+        ("What did the bridge of Osk cost?", "The bridge of Osk cost a fortune.", False),
+        ("How much did the bridge of Osk cost?", "The bridge of Osk cost 3 million crowns.", True),
+        ("How much did the bridge of Osk cost?", "The bridge of Osk cost 5 million crowns.", False),
+        ("How long is the bridge of Osk?", "The bridge of Osk is 90 metres long.", False),
+        ("Who built the bridge of Osk?", "Ada Lorne built the bridge of Osk.", True),
+        ("Who built the bridge of Osk?", "Olaf Fenn built the bridge of Osk.", False),
+    ],
+)
+def test_a_correction_that_does_not_say_what_was_wrong_replaces_what_it_answers(
+    question: str, text: str, gone: bool
+) -> None:
+    notice = hit(
+        "A report had mistakes.", "The bridge of Osk cost 5 million crowns.", "Olaf Fenn built the bridge in Osk."
+    )
+    assert takes_back(Document("c", "The bridge"), [notice.passage], text, question) is gone
+
+
 def test_a_correction_is_not_quoted_for_what_it_takes_back() -> None:
     notice = hit(*FERRY)
     notice = replace(notice, document=Document("c", "Correction", corrects=("a",)))
