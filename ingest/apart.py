@@ -136,6 +136,7 @@ def _found(line: dict[str, Any]) -> Found:
     if "code" in line:
         return Failure(**line)
     published = line.pop("published_at")
+    line |= {name: tuple(line[name]) for name in ("corrects", "retracts", "pages")}
     return NewDocument(**line, published_at=datetime.fromisoformat(published) if published else None)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC
+from itertools import accumulate, pairwise
 
 from rag.errors import Rejected
 from rag.types import NewDocument
 
 _LONGEST_FIELD = 4_000
+_MOST_REFERENCES = 100
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85]")
 # C0 and C1 controls but tab and newline, and halves of surrogate pairs, which are no characters
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -21,11 +23,12 @@ def clean(document: NewDocument, max_chars: int) -> NewDocument:
 
     Spaces, blank lines, quotes and spelling stay as they are: what is quoted later is what was written.
     The other fields lose control characters and white space around and inside them is made single spaces.
+    References are sorted, each once, and page starts are moved to where they are in the stored text.
     A time without a zone is in UTC. Raises `Rejected`: `empty_text`, `too_large` or `invalid_record`.
     """
     if len(document.text) > max_chars:
         raise Rejected("too_large", f"the text has {len(document.text):,} characters; {max_chars:,} is the most")
-    text = _NOT_TEXT.sub("", _LINE_ENDS.sub("\n", document.text.removeprefix("\ufeff")))
+    text = _plain(document.text.removeprefix("\ufeff"))
     if not text.strip():
         raise Rejected("empty_text", "the document has no text")
     published = document.published_at
@@ -39,7 +42,33 @@ def clean(document: NewDocument, max_chars: int) -> NewDocument:
         source=_line(document.source, "source"),
         language=_line(document.language, "language"),
         published_at=published,
+        corrects=_references(document.corrects, "corrects"),
+        retracts=_references(document.retracts, "retracts"),
+        pages=_moved(document.pages, document.text),
     )
+
+
+def _plain(text: str) -> str:
+    return _NOT_TEXT.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def _moved(pages: tuple[int, ...], text: str) -> tuple[int, ...]:
+    """Where pages start once the text is clean; none if these cannot be the starts of its pages."""
+    if not pages or pages[0] != 0 or pages[-1] > len(text) or any(one >= other for one, other in pairwise(pages)):
+        return ()
+    # a line end of two characters belongs to the page before, as one
+    starts = [start + (text[start - 1 : start + 1] == "\r\n") if start else 0 for start in pages]
+    sizes = [len(_plain(text[start:end])) for start, end in pairwise(starts)]
+    sizes[:1] = [sizes[0] - text.startswith("\ufeff")] if sizes else []
+    return tuple(accumulate(sizes, initial=0))
+
+
+def _references(values: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Ids, URLs or headlines of other documents."""
+    found = sorted({line for value in values if (line := _line(value, name))})
+    if len(found) > _MOST_REFERENCES:
+        raise Rejected("invalid_record", f"{name} has {len(found):,} entries; {_MOST_REFERENCES} is the most")
+    return tuple(found)
 
 
 def _line(value: str, name: str) -> str:

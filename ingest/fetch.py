@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -29,6 +32,8 @@ _LARGEST_ROBOTS = 500 * 2**10
 _ROBOTS_SECONDS = 3_600.0
 _MOST_ROBOTS = 1_000
 _REMEMBERED = 32 * 2**20
+_BUSY = frozenset({429, 503})
+_LONGEST_PAUSE = 3_600.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _SAFE = "/%:@!$&'()*+,;=~-._"
@@ -36,12 +41,16 @@ _SAFE = "/%:@!$&'()*+,;=~-._"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What was found. `url` is where it was found in the end, `media` its type without parameters."""
+    """What was found. `url` is where it was found in the end, `media` its type without parameters.
+
+    `validators` are headers with which it may be asked whether it has changed since.
+    """
 
     url: str
     media: str
     charset: str
     body: bytes
+    validators: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Fetcher:
 
     `seconds` are for one page with all its redirects, `largest` are its bytes, unpacked. Only public addresses
     are reached, and those in `allowed`, which is for a server of one's own: nothing that a request can set.
+    A server that asks to come back later is waited for as long as there is time, and else left alone until then.
     """
 
     def __init__(
@@ -64,27 +74,38 @@ class Fetcher:
         allowed: Collection[str] = (),
         seconds: float = SECONDS,
         largest: int = LARGEST,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._resolve = resolve
         self._allowed = frozenset(allowed)
         self._seconds = seconds
         self._largest = largest
+        self._sleep = sleep
+        self._not_before: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
         self._robots: OrderedDict[str, tuple[float, Any]] = OrderedDict()
-        self._remembered: OrderedDict[str, tuple[dict[str, str], Page]] = OrderedDict()
+        self._remembered: OrderedDict[str, Page] = OrderedDict()
 
     def get(self, url: str) -> Page:
         """The page at an address, after redirects.
 
-        Raises `Rejected`: `invalid_url`, `private_address`, `robots_disallowed`, `not_found`, `http_error`,
-        `too_many_redirects`, `too_large`, `timeout` or `unreachable`.
+        Raises `Rejected`: `invalid_url`, `private_address`, `robots_disallowed`, `not_found`, `try_later`,
+        `http_error`, `too_many_redirects`, `too_large`, `timeout` or `unreachable`.
         """
+        page = self.changed(url, {})
+        assert page is not None, "only what is asked for with validators can be unchanged"
+        return page
+
+    def changed(self, url: str, validators: Mapping[str, str]) -> Page | None:
+        """The page at an address, None if it is still that of these `validators`. Raises as `get`."""
         deadline = time.monotonic() + self._seconds
         address = checked(url)
         for _ in range(MOST_REDIRECTS + 1):
             self._ask_robots(address, deadline)
-            validators, known = self._remembered.get(address, ({}, None))
-            reply = self._request(address, deadline, self._largest, validators)
+            known = self._remembered.get(address)
+            reply = self._patiently(address, deadline, validators or (known.validators if known else {}))
+            if reply.status == 304 and validators:
+                return None
             if reply.status == 304 and known is not None:
                 return known
             if reply.status in _REDIRECTS and "location" in reply.headers:
@@ -95,9 +116,32 @@ class Fetcher:
             if reply.status != 200:
                 raise Rejected("http_error", f"the server answered with HTTP {reply.status}")
             page = _page(address, reply)
-            self._remember(page, reply)
+            self._remember(page)
             return page
         raise Rejected("too_many_redirects", f"the address leads on more than {MOST_REDIRECTS} times")
+
+    def _patiently(self, address: str, deadline: float, validators: Mapping[str, str]) -> _Reply:
+        """A reply that is not "later": the server is waited for, once. Raises `Rejected("try_later")`."""
+        origin = "://".join(urlsplit(address)[:2])
+        for waits in (True, False):
+            now = time.monotonic()
+            pause = self._not_before.get(origin, now) - now
+            if pause > 0:
+                if now + pause >= deadline:
+                    raise Rejected("try_later", f"the server asks to come back in {math.ceil(pause)} seconds")
+                self._sleep(pause)
+            reply = self._request(address, deadline, self._largest, validators)
+            if reply.status not in _BUSY or "retry-after" not in reply.headers:
+                break
+            with self._lock:
+                self._not_before[origin] = time.monotonic() + _seconds(reply.headers["retry-after"])
+                while len(self._not_before) > _MOST_ROBOTS:
+                    self._not_before.popitem(last=False)
+            if not waits:
+                break
+        if reply.status in _BUSY:
+            raise Rejected("try_later", f"the server has too much to do (HTTP {reply.status}); ask again later")
+        return reply
 
     def _ask_robots(self, address: str, deadline: float) -> None:
         """Raises `Rejected` where the rules of the site keep this away, or cannot be had because the site is down."""
@@ -162,15 +206,13 @@ class Fetcher:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
             raise Rejected("unreachable", f"{host!r} does not answer as a web server does") from error
 
-    def _remember(self, page: Page, reply: _Reply) -> None:
+    def _remember(self, page: Page) -> None:
         """The page with what tells whether it has changed, as long as there is room."""
-        pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
-        validators = {asks: reply.headers[says] for asks, says in pairs if says in reply.headers}
         with self._lock:
             self._remembered.pop(page.url, None)
-            if validators and len(page.body) <= _REMEMBERED // 4:
-                self._remembered[page.url] = (validators, page)
-            while sum(len(known.body) for _, known in self._remembered.values()) > _REMEMBERED:
+            if page.validators and len(page.body) <= _REMEMBERED // 4:
+                self._remembered[page.url] = page
+            while sum(len(known.body) for known in self._remembered.values()) > _REMEMBERED:
                 self._remembered.popitem(last=False)
 
     @cached_property
@@ -225,4 +267,19 @@ def _page(address: str, reply: _Reply) -> Page:
     header = Message()
     header["Content-Type"] = reply.headers.get("content-type", "")
     media = header.get_content_type() if reply.headers.get("content-type") else ""
-    return Page(address, media, str(header.get_param("charset") or ""), reply.body)
+    pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
+    validators = {asks: reply.headers[says] for asks, says in pairs if says in reply.headers}
+    return Page(address, media, str(header.get_param("charset") or ""), reply.body, validators)
+
+
+def _seconds(retry_after: str) -> float:
+    """How long to stay away: what the header says, in seconds or as a date, from 1 second to an hour."""
+    try:
+        wanted = float(int(retry_after))
+    except ValueError:
+        try:
+            found = parsedate_to_datetime(retry_after)
+            wanted = (found.replace(tzinfo=found.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError, IndexError, OverflowError):
+            wanted = 0.0
+    return min(max(wanted, 1.0), _LONGEST_PAUSE)

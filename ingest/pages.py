@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from ingest.apart import Apart
@@ -40,6 +41,8 @@ MEDIA = {
 # Types that servers give to whatever they do not know; the name says more.
 _VAGUE = {"text/plain": ".txt", "application/octet-stream": "", "binary/octet-stream": "", "": ""}
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 Found = NewDocument | Failure
 
 
@@ -64,12 +67,16 @@ class Pages:
             ]
             return [each.result() if isinstance(each, Future) else each for found in whole for each in found]
 
-    def feed(self, url: str) -> list[Found]:
-        """The entries of the feed at an address, as it has them. Raises `Rejected`, also where there is no feed."""
-        page = self._fetcher.get(url)
+    def feed(self, url: str, validators: Mapping[str, str] = _NONE) -> tuple[list[Found], Mapping[str, str]] | None:
+        """The entries of the feed at an address, as it has them, with what tells later whether it has changed; None
+        if it has not since these `validators`. Raises `Rejected`, also where there is no feed.
+        """
+        page = self._fetcher.changed(url, validators)
+        if page is None:
+            return None
         if not is_feed(page.body):
             raise Rejected("unsupported_format", "there is neither an RSS nor an Atom feed at this address")
-        return self._entries(url, page)
+        return self._entries(url, page), page.validators
 
     def whole(self, entry: NewDocument) -> Found:
         """The article of a feed's entry: as the feed has it if that is an article, else its page."""
@@ -131,7 +138,7 @@ class Pages:
         return [
             Failure(page.url, each.code, each.detail)
             if isinstance(each, Failure)
-            else replace(each, id="", url=each.url if _same_host(each.url, page.url) else page.url)
+            else _own(replace(each, id="", url=each.url if _same_host(each.url, page.url) else page.url), page.url)
             for each in read
         ]
 
@@ -151,7 +158,17 @@ def _linked(entry: Found, feed: str) -> Found:
 def _line(document: NewDocument, place: str) -> NewDocument:
     """A document of a page of many."""
     own = document.url if _same_host(document.url, place) else ""
-    return replace(document, id=_within(place, document.id), url=own)
+    return _own(replace(document, id=_within(place, document.id), url=own), place)
+
+
+def _own(document: NewDocument, place: str) -> NewDocument:
+    """Without what it says of the articles of other sites; an id that it names is one within the page."""
+
+    def within(references: tuple[str, ...]) -> tuple[str, ...]:
+        named = (each if "://" in each else _within(place, each) for each in references)
+        return tuple(each for each in named if each and (_same_host(each, place) or each.startswith(f"{place}#")))
+
+    return replace(document, corrects=within(document.corrects), retracts=within(document.retracts))
 
 
 def _within(place: str, document_id: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ingest.clean import clean
 from ingest.copies import sign
+from ingest.notices import recognised
 from ingest.split import passages, sentences
 from rag.store import Entry, Item, Moment, Result, Standing, validity
 from rag.types import Document, Version
@@ -29,8 +30,9 @@ def prepare(item: Item, standing: Standing, now: datetime, max_chars: int) -> Pr
     Other text is a new version, even if an older one had it; other metadata alone changes the current one.
     Raises `Rejected`, or `InvalidInput` for what no document can have.
     """
-    new = clean(item.payload, max_chars)
-    document = Document(item.document_id, new.title, new.url, new.source, new.published_at, new.language)
+    new = recognised(clean(item.payload, max_chars))
+    known = (new.title, new.url, new.source, new.published_at, new.language, new.corrects, new.retracts)
+    document = Document(item.document_id, *known)
     digest = digest_of(new.text)
     if digest != standing.digest:
         number, ingested, before = len(standing.moments) + 1, now, standing.moments
@@ -38,7 +40,7 @@ def prepare(item: Item, standing: Standing, now: datetime, max_chars: int) -> Pr
         return Result("unchanged")
     else:
         number, ingested, before = len(standing.moments), standing.moments[-1].ingested_at, standing.moments[:-1]
-    version = Version(document.id, number, new.text, digest, ingested)
+    version = Version(document.id, number, new.text, digest, ingested, new.pages)
     spans = sentences(new.text, new.language)
     # all that an index holds about a passage is part of its id, so that a change leaves no row out of date
     published = "" if document.published_at is None else document.published_at.isoformat()

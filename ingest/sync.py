@@ -2,26 +2,33 @@
 
 A source is made of pieces: files, or entries of a feed. Each has a mark that changes when it does, so that a piece
 with the mark it had is not even read. What every piece brought is kept in a `Memory`: only that is ever removed.
+
+A document that has no id but its file's name is known by that, unless another source brought one of that name: then
+the source's name goes before it. So two folders with the same names in them never share an id, and what was brought
+before keeps the id it has.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ingest.apart import Apart
 from ingest.pages import Pages
-from ingest.readers import ENDINGS
+from ingest.readers import ENDINGS, id_of
 from rag.errors import Rejected
 from rag.identity import identity
 from rag.types import Failure, NewDocument
 
 Found = NewDocument | Failure
+_LONGEST_ID = 512
+_LATER = frozenset({"corrects", "retracts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +53,14 @@ class Brought:
 
 @dataclass(slots=True)
 class Memory:
-    """What a source brought, by the names of its pieces; `gone` are ids that it brought once and has no more."""
+    """What a source brought, by the names of its pieces; `gone` are ids that it brought once and has no more.
+
+    `validators` are the headers with which a feed is asked whether it has changed.
+    """
 
     pieces: dict[str, Brought] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    validators: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Memory:
@@ -62,13 +73,14 @@ class Memory:
             pieces = {name: Brought(**brought) for name, brought in saved["pieces"].items()}
             if saved["release"] != version("groundwire"):
                 pieces = {name: Brought("", brought.documents) for name, brought in pieces.items()}
-            return cls(pieces, set(saved["gone"]))
+            return cls(pieces, set(saved["gone"]), dict(saved.get("validators", {})))
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return cls()
 
     def save(self, path: Path, source: str) -> None:
         """Whole or not at all. Raises `OSError`."""
-        saved = {"source": source, "release": version("groundwire"), "gone": sorted(self.gone)}
+        saved: dict[str, Any] = {"source": source, "release": version("groundwire"), "gone": sorted(self.gone)}
+        saved["validators"] = self.validators
         pieces = {name: asdict(brought) for name, brought in self.pieces.items()}
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".tmp")
@@ -77,6 +89,14 @@ class Memory:
 
     def ids(self) -> set[str]:
         return {document_id for brought in self.pieces.values() for document_id in brought.documents}
+
+    def send_again(self, document_ids: Collection[str]) -> bool:
+        """Forget all about these documents but that they were brought. Returns whether there were any."""
+        mine = self.ids() & set(document_ids)
+        self.read_again(mine)
+        for brought in self.pieces.values():
+            brought.documents.update(dict.fromkeys(mine & brought.documents.keys(), ""))
+        return bool(mine)
 
     def read_again(self, document_ids: Collection[str]) -> None:
         """Forget the marks of the pieces that brought these documents."""
@@ -89,11 +109,21 @@ class Mirror:
     """What is to be done. Filled by `changes`; complete once that has been read to its end.
 
     `before` is what the source brought up to now, `stored` the ids in the collection. `same` says whether the
-    collection has a document just as it is; it is asked only for what is stored and not remembered.
+    collection has a document just as it is; it is asked only for what is stored and not remembered. `label` is a name
+    that no other source has, `others` are ids that other sources brought: they are neither taken nor removed.
     """
 
-    def __init__(self, before: Memory, stored: Collection[str], same: Callable[[str, NewDocument], bool]) -> None:
+    def __init__(
+        self,
+        before: Memory,
+        stored: Collection[str],
+        same: Callable[[str, NewDocument], bool],
+        label: str = "",
+        others: Collection[str] = (),
+    ) -> None:
         self._before = before
+        self._label = label
+        self._others = frozenset(others)
         self._stored = frozenset(stored)
         self._same = same
         self.after = Memory()
@@ -101,12 +131,16 @@ class Mirror:
         self.updated: list[str] = []
         self.unchanged = 0
         self.failures: list[Failure] = []
+        self.left: set[str] = set()
+        """Ids that two sources took from each other, and that are now the other's alone: it is to send them again."""
 
     def changes(self, pieces: Iterable[Piece]) -> Iterator[NewDocument]:
         """The documents that are new or changed, as their pieces are read."""
         for piece in pieces:
             known = self._before.pieces.get(piece.name, Brought(""))
-            if piece.mark and known.mark == piece.mark and known.documents.keys() <= self._stored:
+            contested = bool(self._label) and not self._others.isdisjoint(known.documents)
+            unread = piece.mark and known.mark == piece.mark and known.documents.keys() <= self._stored
+            if unread and not contested:
                 self.after.pieces[piece.name] = known
                 self.unchanged += len(known.documents)
             else:
@@ -115,7 +149,7 @@ class Mirror:
 
     def gone(self) -> list[str]:
         """What the source brought, has no more, and is still in the collection; in order."""
-        return sorted(self.after.gone & self._stored)
+        return sorted((self.after.gone & self._stored) - self._others)
 
     def _read(self, piece: Piece, known: Brought) -> Iterator[NewDocument]:
         brought = self.after.pieces[piece.name] = Brought(piece.mark)
@@ -124,6 +158,10 @@ class Mirror:
                 if isinstance(found, Failure):
                     raise Rejected(found.code, found.detail)
                 document_id, digest = identity(found), _digest(found)
+                own = within(self._label, document_id)
+                if document_id == id_of(piece.name) and (document_id in self._others or own in known.documents):
+                    self.left |= {document_id} & known.documents.keys()
+                    document_id, found = own, replace(found, id=own)
             except Rejected as error:
                 self.failures.append(Failure(found.id or piece.name, error.code, str(error)))
                 brought.mark = ""
@@ -142,6 +180,17 @@ class Mirror:
                 yield found
 
 
+def within(label: str, document_id: str) -> str:
+    """An id that only this source has; shortened to a hash where it would be too long for one."""
+    whole = f"{label}/{document_id}" if label else document_id
+    return whole if len(whole) <= _LONGEST_ID else f"{label}/{hashlib.sha256(document_id.encode()).hexdigest()[:32]}"
+
+
+def label_of(folder: Path) -> str:
+    """The name of a folder and a hash of where it is: another one of the same name has another."""
+    return f"{folder.name[:80]}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]}".lstrip("-")
+
+
 def files_of(folder: Path, apart: Apart) -> Iterator[Piece]:
     """The articles in a folder and in those below it, in order; the mark of a file is its size and when it changed."""
     for path in sorted(folder.rglob("*")):
@@ -151,9 +200,20 @@ def files_of(folder: Path, apart: Apart) -> Iterator[Piece]:
             yield Piece(name, f"{status.st_size}-{status.st_mtime_ns}", _reading(path, name, apart))
 
 
-def entries_of(url: str, pages: Pages) -> Iterator[Piece]:
-    """The entries of a feed, in order; the mark of an entry is what the feed says of it. Raises `Rejected`."""
-    for entry in pages.feed(url):
+def entries_of(url: str, pages: Pages, before: Memory, stored: Collection[str]) -> tuple[list[Piece], dict[str, str]]:
+    """The entries of a feed, in order, and what tells later whether it has changed. The mark of an entry is what the
+    feed says of it. A feed that has not changed is not sent again, as long as all that it brought is still `stored`.
+    Raises `Rejected`.
+    """
+    whole = before.ids() <= set(stored) and all(brought.mark for brought in before.pieces.values())
+    found = pages.feed(url, before.validators if whole else {})
+    if found is None:
+        return [Piece(name, brought.mark, list) for name, brought in before.pieces.items()], before.validators
+    return list(_pieces(found[0], pages)), dict(found[1])
+
+
+def _pieces(entries: Iterable[Found], pages: Pages) -> Iterator[Piece]:
+    for entry in entries:
         if isinstance(entry, Failure):
             yield Piece(entry.id, "", lambda failure=entry: [failure])  # type: ignore[misc]
         else:
@@ -171,5 +231,8 @@ def _reading(path: Path, name: str, apart: Apart) -> Callable[[], Iterator[Found
 
 
 def _digest(document: NewDocument) -> str:
-    fields: dict[str, Any] = asdict(document)
+    # what was not known of documents when the first memories were kept counts only where there is any; where pages
+    # start follows from the file
+    fields: dict[str, Any] = {name: value for name, value in asdict(document).items() if value or name not in _LATER}
+    del fields["pages"]
     return hashlib.sha256(json.dumps(fields, default=str, sort_keys=True).encode()).hexdigest()

@@ -29,6 +29,7 @@ from rag.ablation import Ablation
 from rag.cite import Markers, align
 from rag.draft import SentenceStream
 from rag.evidence import Candidate, select
+from rag.notices import heeded, remarks, withdrawn
 from rag.reading import Reading, read
 from rag.refuse import gives_up, reason
 from rag.retrieve import Retriever
@@ -42,6 +43,7 @@ from rag.types import (
     Completed,
     Document,
     Event,
+    Filters,
     Hit,
     Question,
     Refusal,
@@ -111,7 +113,8 @@ class Answerer:
         found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
         hits = tuple(found[: question.max_passages])
         yield Retrieved(hits)
-        reading = await asyncio.to_thread(read, question, found[:READ_PASSAGES], self._embedder)
+        heard = heeded(found[:READ_PASSAGES], question.text)
+        reading = await asyncio.to_thread(read, question, heard, self._embedder)
         clock.lap("retrieve")
         telling = Telling()
         attempt: Reading | None = reading
@@ -129,15 +132,18 @@ class Answerer:
                         others = await asyncio.to_thread(self._rivals, question, reading, judged)
                     if others:
                         break
-                    yield telling.tell(judged)
+                    for event in telling.tell(judged):
+                        yield event
             if judged is not None and others:
                 versions = await self._versions(question, judged, others, telling.verdicts, clock)
                 for version in versions:
-                    yield telling.tell(version, dated=len(versions) > 1)
+                    for event in telling.tell(version, dated=len(versions) > 1):
+                        yield event
             attempt = None if telling.claims else _other_sources(attempt, judged)
         if not telling.claims and plan.composite(question.text) and self._without is not Ablation.VERIFICATION:
             for step in await self._stepwise(question, telling.verdicts, clock):
-                yield telling.tell(step)
+                for event in telling.tell(step):
+                    yield event
         reply = self._reply(question, reading, hits, telling, clock)
         yield Completed(reply if question.text == asked else replace(reply, understood_as=question.text))
 
@@ -163,7 +169,7 @@ class Answerer:
             history = plan.found([(asked, judged.text) for asked, judged in told])
             asked = await self._understood(replace(question, text=step, history=history), clock)
             found = await asyncio.to_thread(self._retriever.retrieve, asked, READ_PASSAGES)
-            reading = await asyncio.to_thread(read, asked, found, self._embedder)
+            reading = await asyncio.to_thread(read, asked, heeded(found, asked.text), self._embedder)
             clock.lap("retrieve")
             judged = await self._first(asked, reading, verdicts, clock)
             if judged is None:
@@ -227,6 +233,7 @@ class Answerer:
         documents = [quote.hit.document for quote in aligned.quotes]
         context = reading.around(documents)
         found = faults(sentence, quotes, documents, question.text, context)
+        found += withdrawn(sentence, aligned.quotes, question.text)
         signals = Signals(
             asked=reading.asked(aligned.quotes),
             meaning=aligned.meaning,
@@ -237,6 +244,8 @@ class Answerer:
         support = calibration.support(signals)
         released = (not found and support >= calibration.threshold) or self._without is Ablation.VERIFICATION
         released = released and self._retriever.stand([quote.hit.passage for quote in aligned.quotes], question)
+        told = [remark.quote.hit.passage for remark in remarks(aligned.quotes)]
+        released = released and self._retriever.stand(told, replace(question, filters=Filters()))
         return Judged(aligned.quotes, Verdict(sentence, quotes, tuple(found), signals, support, released))
 
     def _reply(
@@ -249,7 +258,8 @@ class Answerer:
             return Refusal(key, refused, reason(refused, question, reading), hits, model, timings, verdicts)
         status: AnswerStatus = Status.CONFLICTING if telling.conflicting else Status.ANSWERED
         citations = telling.markers.citations
-        said = (tuple(telling.claims), citations, hits, independent(citations))
+        sources = independent(one for one in citations if one.marker in telling.carrying)
+        said = (tuple(telling.claims), citations, hits, sources)
         return Answer(key, status, *said, model, timings, verdicts)
 
 
@@ -276,19 +286,29 @@ class Telling:
     claims: list[Claim] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     markers: Markers = field(default_factory=Markers)
+    carrying: set[int] = field(default_factory=set)
     conflicting: bool = False
 
     def told(self, sentence: str) -> bool:
         return any(claim.text == sentence for claim in self.claims)
 
-    def tell(self, judged: Judged, *, dated: bool = False) -> Verified:
-        """Say a sentence; `dated` where it is one of several versions, each under its outlet and day."""
+    def tell(self, judged: Judged, *, dated: bool = False) -> list[Verified]:
+        """Say a sentence, and what there is to remark on its articles; a remark carries nothing, so its quote counts
+        as no source. `dated` where it is one of several versions, each under its outlet and day.
+        """
         citations = self.markers.cite(judged.quotes)
         markers = tuple(citation.marker for citation in citations)
         text = f"{dateline(judged.document)}{judged.text}" if dated else judged.text
         self.claims.append(Claim(text, markers, round(judged.verdict.support, 3)))
+        self.carrying.update(markers)
         self.conflicting = self.conflicting or dated
-        return Verified(self.claims[-1], citations)
+        said = [Verified(self.claims[-1], citations)]
+        for remark in remarks(judged.quotes):
+            noted = self.markers.cite([remark.quote])
+            if not any(c.text == remark.text and c.citations == (noted[0].marker,) for c in self.claims):
+                self.claims.append(Claim(remark.text, (noted[0].marker,), 1.0))
+                said.append(Verified(self.claims[-1], noted))
+        return said
 
 
 class Clock:

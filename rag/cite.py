@@ -107,5 +107,7 @@ class Markers:
                 quote.text,
                 hit.cluster,
                 hit.copies,
+                hit.notices[0] if hit.notices else None,
+                passage.page_of(sentence.start),
             )
         return self._known[key]

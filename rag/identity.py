@@ -1,13 +1,15 @@
-"""Which document an arriving text is: by its id, else its URL, else its content."""
+"""Which document an arriving text is: by its id, else its URL, else its content. And which one a reference means."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from urllib.parse import urlsplit, urlunsplit
 
 from rag.errors import Rejected
-from rag.types import NewDocument
+from rag.types import Document, NewDocument
 
+_WORD = re.compile(r"[^\W_]+")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -34,6 +36,38 @@ def canonical(url: str) -> str:
     except ValueError:
         return url.strip()
     return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), parts.query, ""))
+
+
+def target_key(reference: str, source: str) -> str:
+    """What a reference in a document of this outlet is looked for by: `keys_of` the document meant has it.
+
+    It is an id, a URL, or a headline of the same outlet in double quotes; then the key is empty where the outlet is
+    unknown, and nobody's.
+    """
+    if len(reference) > 1 and reference[0] == reference[-1] == '"':
+        return headline_key(source, reference)
+    return f"url {canonical(reference)}" if "://" in reference else f"id {reference}"
+
+
+def keys_of(document: Document) -> set[str]:
+    """What a document may be referred to by."""
+    keys = {f"id {document.id}", headline_key(document.source, document.title)}
+    keys |= {f"url {canonical(url)}" for url in (document.url, document.id) if "://" in url}
+    return keys - {""}
+
+
+def headline_key(source: str, title: str) -> str:
+    """The same however a headline of an outlet is set; empty where either is unknown."""
+    words = " ".join(_WORD.findall(title.casefold()))
+    return f"headline {source.casefold()}\n{words}" if source and words else ""
+
+
+def host_of(url: str) -> str:
+    """The host of a URL without `www.`; empty for none."""
+    try:
+        return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _digest(text: str) -> str:

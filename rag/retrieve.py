@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Protocol
 
 from rag.ablation import Ablation
@@ -53,7 +54,7 @@ class Retriever:
         while True:
             hits, more = self._hits(question, vector, candidates)
             if len(hits) >= limit or not more or candidates >= MOST_CANDIDATES:
-                return hits[:limit]
+                return self._noted(hits[:limit], question)
             candidates *= WIDER
 
     def _hits(self, question: Question, vector: Vectors, candidates: int) -> tuple[list[Hit], bool]:
@@ -83,6 +84,11 @@ class Retriever:
             for rank, found in enumerate(left, 1)
         ]
         return hits, max(len(words), len(meaning)) >= candidates
+
+    def _noted(self, hits: list[Hit], question: Question) -> list[Hit]:
+        """The hits with what corrects or retracts them."""
+        notices = self._store.notices({hit.document.id: hit.document for hit in hits}.values(), question)
+        return [replace(hit, notices=notices.get(hit.document.id, ())) for hit in hits]
 
     def stand(self, passages: Collection[Passage], question: Question) -> bool:
         """Whether the store still says what these passages say: none was deleted or replaced meanwhile."""

@@ -28,7 +28,8 @@ MAX_TURN_CHARS = 20_000
 class Document:
     """What is known about an article, without its text. `id` is identity, never content.
 
-    Unknown strings are `""`, an unknown time is `None`; nothing is guessed.
+    Unknown strings are `""`, an unknown time is `None`; nothing is guessed. `corrects` and `retracts` name the
+    articles it does that to, sorted: by id, by URL or, in double quotes, by the headline of one of its own outlet.
     """
 
     id: str
@@ -37,6 +38,8 @@ class Document:
     source: str = ""
     published_at: datetime | None = None
     language: str = ""
+    corrects: tuple[str, ...] = ()
+    retracts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id or len(self.id) > 512:
@@ -46,13 +49,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of a document's text. `number` counts from 1; `digest` is SHA-256 of the text, in hex."""
+    """One state of a document's text. `number` counts from 1; `digest` is SHA-256 of the text, in hex; `pages` are
+    the offsets at which its pages start, ascending, empty where it has none.
+    """
 
     document_id: str
     number: int
     text: str
     digest: str
     ingested_at: datetime
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,9 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of whole sentences, the unit of retrieval; `text` is the version's slice `[start:end]`."""
+    """A run of whole sentences, the unit of retrieval; `text` is the version's slice `[start:end]`. `page`, from 1,
+    is the one it starts on, if there are pages; `breaks` are offsets in the version at which others start within it.
+    """
 
     id: str
     document_id: str
@@ -77,6 +85,8 @@ class Passage:
     end: int
     text: str
     sentences: tuple[Sentence, ...] = ()
+    page: int | None = None
+    breaks: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         _require_span(self.start, self.end)
@@ -87,8 +97,21 @@ class Passage:
         """The text of one of its sentences."""
         return self.text[sentence.start - self.start : sentence.end - self.start]
 
+    def page_of(self, offset: int) -> int | None:
+        """The page on which an offset within it is, from 1; None where the text has no pages."""
+        return None if self.page is None else self.page + sum(start <= offset for start in self.breaks)
 
-# -- questions ------------------------------------------------------------------------------------
+
+NoticeStatus = Literal["corrected", "retracted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A document that corrects or retracts another one, which is its `status`; with its first passages."""
+
+    status: NoticeStatus
+    document: Document
+    passages: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +178,7 @@ class Hit:
     `similarity` is the cosine between question and passage in [-1, 1], whatever found the passage.
     `copies` are the other documents that say nearly the same and that the question allows, in the order of ids,
     and `cluster` is the first id of them all: equal for what is one source. Empty where nothing was compared.
+    `notices` correct or retract the document, the one that counts most first: retractions, then the latest.
     """
 
     passage: Passage
@@ -164,6 +188,7 @@ class Hit:
     similarity: float = 0.0
     cluster: str = ""
     copies: tuple[Document, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +204,11 @@ class Evidence:
         return self.hit.passage.slice(self.sentence)
 
 
-# -- what is held against a draft ---------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What a sentence says that its quotes do not, or what it owes the question.
 
-    `check` is number, date, name, denial, modality, speaker, kind or subject.
+    `check` is number, date, name, denial, modality, speaker, kind, subject or correction.
     """
 
     check: str
@@ -235,7 +257,8 @@ class Status(StrEnum):
 class Citation:
     """A verbatim quote: `version.text[start:end] == quote`. `marker` counts from 1 in one answer.
 
-    `cluster` and `copies` are those of the hit it was taken from.
+    `cluster` and `copies` are those of the hit it was taken from, `notice` the first of its notices. `page` is where
+    the quote starts, from 1, as far as the text has pages.
     """
 
     marker: int
@@ -246,6 +269,8 @@ class Citation:
     quote: str
     cluster: str = ""
     copies: tuple[Document, ...] = ()
+    notice: Notice | None = None
+    page: int | None = None
 
     def __post_init__(self) -> None:
         _require_span(self.start, self.end)
@@ -341,7 +366,7 @@ Event = Retrieved | Verified | Completed
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document as it arrives: unchecked text, and whatever its sender knew about it."""
+    """A document as it arrives: unchecked text, whatever its sender knew about it, and where its pages start."""
 
     text: str
     id: str = ""
@@ -350,6 +375,9 @@ class NewDocument:
     source: str = ""
     published_at: datetime | None = None
     language: str = ""
+    corrects: tuple[str, ...] = ()
+    retracts: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 class JobState(StrEnum):

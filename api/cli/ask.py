@@ -53,4 +53,6 @@ def _print_citations(reply: Body) -> None:
     if reply["status"] == "conflicting":
         click.echo("\nThe sources disagree.")
     for citation in reply["citations"]:
-        click.echo(f"\n[{citation['marker']}] {origin(citation)}\n    “{shown(citation['quote'])}”")
+        page = f", page {citation['page']}" if citation.get("page") else ""
+        status = f", {citation['status']}" if citation.get("status") else ""
+        click.echo(f"\n[{citation['marker']}] {origin(citation)}{page}{status}\n    “{shown(citation['quote'])}”")

@@ -71,7 +71,8 @@ def asked(
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    # a file's name need not be UTF-8
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode(errors="replace").decode())
 
 
 def shown(text: object) -> str:

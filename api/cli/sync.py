@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -56,23 +57,29 @@ def synchronise(
     from ingest.apart import Apart
     from ingest.fetch import Fetcher
     from ingest.pages import Pages
-    from ingest.sync import Memory, Mirror, entries_of, files_of
+    from ingest.sync import Memory, Mirror, entries_of, files_of, label_of
 
     source = source if is_address(source) else str(Path(source).resolve())
     if not is_address(source) and not Path(source).is_dir():
         raise InvalidInput(f"{source}: there is no such folder; a feed begins with http", "source")
     path = _memory(source, base)
     failures: list[Body] = []
+    before, stored = Memory.load(path), set(_stored(service))
+    validators: dict[str, str] = {}
     with Apart() as apart:
         pieces: Iterable[Piece]
         try:
             if is_address(source):
-                pieces = list(entries_of(source, Pages(fetcher or Fetcher(), apart)))
+                pieces, validators = entries_of(source, Pages(fetcher or Fetcher(), apart), before, stored)
             else:
                 pieces = files_of(Path(source), apart)
         except Rejected as error:
             raise InvalidInput(f"{source}: {error} ({error.code})", "source") from error
-        mirror = Mirror(Memory.load(path), set(_stored(service)), _same(service))
+        others = {other: Memory.load(other) for other in _others(path, base)}
+        theirs = {document_id for memory in others.values() for document_id in memory.ids()}
+        label = "" if is_address(source) else label_of(Path(source))
+        mirror = Mirror(before, stored, _same(service), label, theirs)
+        mirror.after.validators = validators
         changes = mirror.changes(pieces)
         jobs = [] if dry_run else sent(service, changes, failures)
         for _ in changes:
@@ -87,6 +94,9 @@ def synchronise(
             mirror.after.gone.clear()
         mirror.after.read_again({failure["id"] for failure in failures})
         _keep(mirror.after, path, source)
+        for other, memory in others.items():
+            if memory.send_again(mirror.left):
+                _keep(memory, other, json.loads(other.read_text("utf-8"))["source"])
     return _report(mirror, dry_run, gone, counts, failures)
 
 
@@ -117,18 +127,21 @@ def _same(service: Client) -> Callable[[str, NewDocument], bool]:
     """Asks the service whether it has a document just as it is."""
     from api.schemas.fields import parse_time
     from ingest.clean import clean
+    from ingest.notices import recognised
 
     def same(document_id: str, document: NewDocument) -> bool:
         status, known = service.call("GET", f"/v1/documents/{_quoted(document_id)}", also=(404,))
         if status == 404:
             return False
         try:
-            new = clean(document, len(document.text))
+            new = recognised(clean(document, len(document.text)))
         except Rejected:
             return False
         published = parse_time(known["published_at"], end_of_day=False) if known["published_at"] else None
         mine = (new.text, new.title, new.url, new.source, new.language, new.published_at)
-        return mine == (*(known[name] for name in ("text", "title", "url", "source", "language")), published)
+        links = tuple(tuple(known.get(name) or ()) for name in ("corrects", "retracts"))
+        theirs = (*(known[name] for name in ("text", "title", "url", "source", "language")), published)
+        return mine == theirs and (new.corrects, new.retracts) == links
 
     return same
 
@@ -137,8 +150,23 @@ def _memory(source: str, base: str) -> Path:
     """Where it is kept what this source brought to the service that is meant."""
     from rag.settings import load_settings
 
-    name = hashlib.sha256(f"{base.rstrip('/')}\0{source}".encode()).hexdigest()[:32]
-    return load_settings().data / "sources" / f"{name}.json"
+    return load_settings().data / "sources" / _memory_name(source, base)
+
+
+def _memory_name(source: str, base: str) -> str:
+    whole = f"{base.rstrip('/')}\0{source}".encode(errors="surrogateescape")
+    return f"{hashlib.sha256(whole).hexdigest()[:32]}.json"
+
+
+def _others(path: Path, base: str) -> Iterator[Path]:
+    """Where it is kept what other sources brought to the same service; what cannot be read is nobody's."""
+    for other in sorted(path.parent.glob("*.json")):
+        try:
+            source = json.loads(other.read_text("utf-8"))["source"]
+        except (OSError, ValueError, TypeError, KeyError):
+            continue
+        if other != path and isinstance(source, str) and other.name == _memory_name(source, base):
+            yield other
 
 
 def _keep(memory: Memory, path: Path, source: str) -> None:

@@ -23,6 +23,7 @@ from rag.types import (
     Fault,
     Filters,
     Hit,
+    NoticeStatus,
     Question,
     Refusal,
     Status,
@@ -104,8 +105,24 @@ class SearchIn(_Asked):
         return self._question(self.limit)
 
 
+class NoticeOut(Reply):
+    """The document that corrects or retracts another one."""
+
+    document_id: str
+    title: str
+    published_at: Moment | None
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        return cls(document_id=document.id, title=document.title, published_at=document.published_at)
+
+
 class PassageOut(Reply):
-    """A retrieved passage. `text` is the stored text of that version at `[start:end]`, in code points."""
+    """A retrieved passage. `text` is the stored text of that version at `[start:end]`, in code points.
+
+    `page` is the one on which it starts, from 1, null where the text has no pages. `status` is `corrected` or
+    `retracted` where another document, the `notice`, says so of this one; else both are null.
+    """
 
     document_id: str
     version: int
@@ -118,10 +135,14 @@ class PassageOut(Reply):
     source: str
     url: str
     published_at: Moment | None
+    page: int | None
+    status: NoticeStatus | None
+    notice: NoticeOut | None
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
         passage, document = hit.passage, hit.document
+        notice = hit.notices[0] if hit.notices else None
         return cls(
             document_id=document.id,
             version=passage.version,
@@ -134,6 +155,9 @@ class PassageOut(Reply):
             source=document.source,
             url=document.url,
             published_at=document.published_at,
+            page=passage.page,
+            status=notice.status if notice else None,
+            notice=NoticeOut.of(notice.document) if notice else None,
         )
 
 
@@ -160,7 +184,8 @@ class CopyOut(Reply):
 class CitationOut(Reply):
     """A verbatim quote: the stored text of that version at `[start:end]`, in code points.
 
-    `copies` are near-copies of the document, as far as the question allows them; all are one source.
+    `copies` are near-copies of the document, as far as the question allows them; all are one source. `page`,
+    `status` and `notice` are as in passages.
     """
 
     marker: int
@@ -173,11 +198,14 @@ class CitationOut(Reply):
     quote: str
     start: int
     end: int
+    page: int | None
+    status: NoticeStatus | None
+    notice: NoticeOut | None
     copies: list[CopyOut]
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
-        document = citation.document
+        document, notice = citation.document, citation.notice
         return cls(
             marker=citation.marker,
             document_id=document.id,
@@ -189,6 +217,9 @@ class CitationOut(Reply):
             quote=citation.quote,
             start=citation.start,
             end=citation.end,
+            page=citation.page,
+            status=notice.status if notice else None,
+            notice=NoticeOut.of(notice.document) if notice else None,
             copies=[CopyOut.of(copy) for copy in citation.copies],
         )
 
@@ -235,7 +266,7 @@ class SearchOut(PassagesOut):
 
 
 class FaultOut(Reply):
-    """What a drafted sentence says that its quotes do not. `check` is number, name, date or denial."""
+    """What a drafted sentence says that its quotes do not. `check` says which kind: a number, a name, and so on."""
 
     check: str
     detail: str

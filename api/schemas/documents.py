@@ -12,6 +12,10 @@ from rag.store import StoredDocument
 from rag.types import Document, Failure, Job, JobState, NewDocument, Version
 
 MAX_URLS = 100
+MAX_REFERENCES = 100
+MAX_PAGES = 10_000
+
+References = Annotated[list[Text] | None, Field(max_length=MAX_REFERENCES)]
 
 
 class DocumentIn(Request):
@@ -26,6 +30,11 @@ class DocumentIn(Request):
     source: Text | None = None
     published_at: DayStart | None = None
     language: Text | None = None
+    corrects: References = Field(None, description="ids or URLs of the articles that this one corrects")
+    retracts: References = Field(None, description="ids or URLs of the articles that this one retracts")
+    pages: Annotated[list[int] | None, Field(max_length=MAX_PAGES)] = Field(
+        None, description="offsets in text, in code points, at which its pages start; the first is 0"
+    )
 
     def document(self) -> NewDocument:
         return NewDocument(
@@ -36,6 +45,9 @@ class DocumentIn(Request):
             source=self.source or "",
             published_at=self.published_at,
             language=self.language or "",
+            corrects=tuple(self.corrects or ()),
+            retracts=tuple(self.retracts or ()),
+            pages=tuple(self.pages or ()),
         )
 
 
@@ -112,7 +124,10 @@ class JobsOut(Reply):
 
 
 class StoredOut(Reply):
-    """What is known about a document and its version, without the text. `characters` are code points."""
+    """What is known about a document and its version, without the text. `characters` are code points.
+
+    `corrects` and `retracts` name other documents by id, by URL or, in double quotes, by a headline of the same outlet.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.STORED]})
 
@@ -122,6 +137,8 @@ class StoredOut(Reply):
     source: str
     published_at: Moment | None
     language: str
+    corrects: list[str]
+    retracts: list[str]
     version: int
     characters: int
     ingested_at: Moment
@@ -136,6 +153,8 @@ class StoredOut(Reply):
             source=document.source,
             published_at=document.published_at,
             language=document.language,
+            corrects=list(document.corrects),
+            retracts=list(document.retracts),
             version=stored.version,
             characters=stored.characters,
             ingested_at=stored.ingested_at,
@@ -143,16 +162,17 @@ class StoredOut(Reply):
 
 
 class WholeOut(StoredOut):
-    """A document version with its full text, the text that all offsets count in."""
+    """A document version with its full text, the text that all offsets count in; `pages` are those of its pages."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.WHOLE]})
 
     text: str
+    pages: list[int]
 
     @classmethod
     def whole(cls, document: Document, version: Version) -> Self:
         stored = StoredOut.of(StoredDocument(document, version.number, len(version.text), version.ingested_at))
-        return cls(**stored.model_dump(), text=version.text)
+        return cls(**stored.model_dump(), text=version.text, pages=list(version.pages))
 
 
 class DocumentsOut(Reply):

@@ -33,6 +33,9 @@ PASSAGE: Example = {
     "source": "",
     "url": "",
     "published_at": None,
+    "page": None,
+    "status": None,
+    "notice": None,
 }
 
 ASK: Example = {
@@ -59,6 +62,9 @@ CITATION: Example = {
     "quote": QUOTE,
     "start": 445,
     "end": 607,
+    "page": None,
+    "status": None,
+    "notice": None,
     "copies": [
         {
             "document_id": "abu-khadija",
@@ -149,11 +155,13 @@ STORED: Example = {
     "source": "Example News",
     "published_at": "2025-03-17T00:00:00Z",
     "language": "en",
+    "corrects": [],
+    "retracts": [],
     "version": 1,
     "characters": len(QUOTE),
     "ingested_at": "2025-03-20T09:30:01Z",
 }
-WHOLE: Example = STORED | {"text": QUOTE}
+WHOLE: Example = STORED | {"text": QUOTE, "pages": []}
 
 READY: Example = {
     "ready": False,

@@ -6,6 +6,8 @@ through libraries written for well-meant files, so `ingest.apart` reads them in 
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path, PurePath, PurePosixPath
@@ -31,6 +33,7 @@ ENDINGS = frozenset({*_SINGLE, *LINES, *FEEDS})
 """What the name of a file that can be read ends in."""
 PARSED = ENDINGS - LINES - {ending for ending, module in _SINGLE.items() if module in {"text", "markdown"}}
 
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 LARGEST = 64 * 2**20
 """Bytes in one file, but for files of lines, which are read a line at a time."""
 
@@ -42,6 +45,7 @@ def read(source: Path | bytes, name: str, charset: str = "") -> Iterator[NewDocu
     `charset` is what came with the file, such as the header of a page; it counts more than what the file says.
     Raises `OSError` when the file cannot be read.
     """
+    name = _told(name)
     ending = PurePath(name).suffix.lower()
     if ending in LINES:
         from ingest.readers import jsonl
@@ -76,11 +80,21 @@ def id_of(name: str) -> str:
 
     So `a.txt` in two folders are two documents as long as `name` tells the folders apart: name a file within
     a folder by its path from there, and a file by itself by its name alone. Two files that differ only in
-    their ending are states of one document.
+    their ending are states of one document. A name that is not UTF-8 is read as Latin-1.
     """
-    path = PurePosixPath(name.replace("\\", "/"))
+    path = PurePosixPath(_told(name).replace("\\", "/"))
     folders = [part for part in path.parent.parts if part not in {"/", ".", ".."}]
     return "/".join([*folders, path.stem])
+
+
+def _told(name: str) -> str:
+    """The name of a file in characters that can be stored, whatever its bytes are."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        name = os.fsencode(_HALF.sub("\ufffd", name)).decode("latin-1")
+        name = "".join(character if character.isprintable() else "\ufffd" for character in name)
+    return name
 
 
 def _content(source: Path | bytes) -> bytes:

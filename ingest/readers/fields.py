@@ -30,7 +30,17 @@ def document(fields: Mapping[str, object], text: str, default_id: str = "") -> N
         source=known["source"],
         published_at=moment(fields.get("published_at")),
         language=known["language"],
+        corrects=references(fields.get("corrects"), "corrects"),
+        retracts=references(fields.get("retracts"), "retracts"),
     )
+
+
+def references(value: object, name: str) -> tuple[str, ...]:
+    """What a document corrects or retracts: a string or a list of them. Raises `Rejected`."""
+    found = [value] if isinstance(value, str) else value or []
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise Rejected("invalid_record", f"{name} is not a list of ids or URLs")
+    return tuple(each for each in found if each)
 
 
 def moment(value: object) -> datetime | None:

@@ -28,6 +28,7 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
         source=known.source,
         published_at=known.published_at,
         language=known.language,
+        corrects=known.corrects,
     )
 
 

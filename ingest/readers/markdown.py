@@ -11,29 +11,45 @@ from rag.types import NewDocument
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _LINE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:[ \t]*(.*)")
 _OTHER_NAMES = {"date": "published_at", "published": "published_at", "lang": "language", "link": "url"}
+_ITEM = re.compile(r"\s*-[ \t]+(.+)")
+_LISTS = frozenset({"corrects", "retracts"})
 _HEADING = re.compile(r"\s*# +(.+?)[ \t#]*$", re.MULTILINE)
 
 
 def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
     """One document: what the front matter says about it, and what follows as its text, verbatim.
 
-    Of front matter `id`, `title`, `date` (or `published_at`), `source`, `url` and `language` are read, one a
-    line; the rest is ignored. Without a title there, a first line that is a heading is the title.
+    Of front matter `id`, `title`, `date` (or `published_at`), `source`, `url`, `language`, `corrects` and `retracts`
+    are read, one a line; the last two may be lists, as `[a, b]` or of lines that begin with `-`. The rest is ignored.
+    Without a title there, a first line that is a heading is the title.
     Raises `Rejected`.
     """
     whole = decoded(data, charset)
     front = _FRONT_MATTER.match(whole)
     fields: dict[str, object] = {}
+    listed: list[str] | None = None
     for line in front.group(1).splitlines() if front else ():
         found = _LINE.fullmatch(line.rstrip())
         if found:
-            name = found.group(1).lower()
-            fields[_OTHER_NAMES.get(name, name)] = _unquoted(found.group(2).strip())
+            name, value = found.group(1).lower(), found.group(2).strip()
+            fields[_OTHER_NAMES.get(name, name)] = _unquoted(value)
+            listed = None
+            if name in _LISTS:
+                fields[name] = listed = _items(value)
+        elif listed is not None and (item := _ITEM.fullmatch(line.rstrip())):
+            listed.append(_unquoted(item.group(1)))
     text = whole[front.end() :] if front else whole
     heading = _HEADING.match(text)
     if heading and not fields.get("title"):
         fields["title"] = heading.group(1)
     return document(fields, text, document_id)
+
+
+def _items(value: str) -> list[str]:
+    """Of a list on one line, or the one value that is no list."""
+    if value.startswith("[") and value.endswith("]"):
+        return [_unquoted(item.strip()) for item in value[1:-1].split(",") if item.strip()]
+    return [_unquoted(value)] if value else []
 
 
 def _unquoted(value: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ingest.readers.fields import moment
 from ingest.readers.markup import Tree, plain
 from rag.errors import Rejected
+from rag.identity import host_of
 
 _ARTICLES = ("article", "posting", "report", "review")
 _MOST_OBJECTS = 1_000
@@ -27,13 +28,16 @@ _EARLIEST = datetime(1500, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """Unknown strings are `""`, an unknown time None. `url` is the canonical one, whole."""
+    """Unknown strings are `""`, an unknown time None. `url` is the canonical one, whole; `corrects` are addresses of
+    articles on the same host that the page says to correct.
+    """
 
     title: str = ""
     source: str = ""
     url: str = ""
     language: str = ""
     published_at: datetime | None = None
+    corrects: tuple[str, ...] = ()
 
 
 def facts(root: Tree) -> PageFacts:
@@ -46,10 +50,12 @@ def facts(root: Tree) -> PageFacts:
     marked = [each.get("datetime") or "" for each in root.iter("time") if each.get("pubdate") is not None]
     marked += [each.get("datetime") or "" for each in root.xpath("(//article//time)[1]")]
     marked += root.xpath("//*[@itemprop='datePublished']/@content|//*[@itemprop='datePublished']/@datetime")
+    url = _canonical(root, stated, metas)
     return PageFacts(
         title=_first(plain(title) for title in titles),
         source=_first([_names(stated.get("publisher")), *(metas.get(name, "") for name in _SOURCES)]),
-        url=_canonical(root, stated, metas),
+        url=url,
+        corrects=_corrected(root, url),
         language=_first(
             [_text(stated.get("inLanguage")), root.get("lang") or "", metas.get("content-language", "")]
         ).replace("_", "-"),
@@ -75,17 +81,36 @@ def time_of(value: object) -> datetime | None:
 
 def _article(root: Tree) -> dict[str, Any]:
     """The JSON-LD object that describes the article; empty for none."""
+    return next((stated for stated in _stated(root) if _is_a(stated, _ARTICLES)), {})
+
+
+def _corrected(root: Tree, url: str) -> tuple[str, ...]:
+    """What a page that is a `CorrectionComment` is a comment on; a page speaks for its own host only."""
+    found = []
+    for stated in _stated(root):
+        if _is_a(stated, ("correctioncomment",)):
+            for name in ("parentItem", "about", "itemReviewed"):
+                item = stated.get(name)
+                address = (item.get("url") or item.get("@id")) if isinstance(item, dict) else item
+                if isinstance(address, str) and host_of(address) and host_of(address) == host_of(url):
+                    found.append(address.strip())
+    return tuple(dict.fromkeys(found))
+
+
+def _stated(root: Tree) -> Iterator[dict[str, Any]]:
+    """Every object of its JSON-LD."""
     for script in root.xpath("//script[contains(@type, 'ld+json')]"):
         try:
             value = json.loads(script.text or "", strict=False)
         except (ValueError, RecursionError):
             continue
-        for stated in _objects(value):
-            kinds = stated.get("@type")
-            names = kinds if isinstance(kinds, list) else [kinds]
-            if any(isinstance(name, str) and name.lower().endswith(_ARTICLES) for name in names):
-                return stated
-    return {}
+        yield from _objects(value)
+
+
+def _is_a(stated: dict[str, Any], kinds: tuple[str, ...]) -> bool:
+    own = stated.get("@type")
+    names = own if isinstance(own, list) else [own]
+    return any(isinstance(name, str) and name.lower().endswith(kinds) for name in names)
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from rag.errors import Rejected
 from rag.types import NewDocument
 
 MOST_PAGES = 5_000
+FEWEST_REPEATS = 3
 SECONDS = 45.0
 _PASSWORD, _SECURITY = 4, 5
 _FULL = 0.75
+_SHARE = 0.6
+_LONGEST_EDGE = 120
+_NUMBER = re.compile(r"\d{1,5}")
 _ENDS = re.compile(r"[.!?:;…][”’\"')\]]*$")
 # What programs write into the title of a file when its author wrote none.
 _NO_TITLE = re.compile(
@@ -22,7 +29,8 @@ _NO_TITLE = re.compile(
 
 
 def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # noqa: ARG001
-    """Its text, with lines that run on put together again, under the title it gives itself.
+    """Its text, with lines that run on put together again and without headers and footers, under the title it gives
+    itself, and where its pages start.
 
     The time a file was made is not the time an article was published, so that stays unknown.
     Raises `Rejected`: `encrypted`, `broken_file`, `too_large`, or `empty_text` for pages that are only pictures.
@@ -38,15 +46,40 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
     try:
         if len(document) > MOST_PAGES:
             raise Rejected("too_large", f"the file has {len(document):,} pages; {MOST_PAGES:,} is the most")
-        text = "\f".join(_pages(document))
+        pages = [reflowed(page) for page in without_repeated(list(_pages(document)))]
         title = str(document.get_metadata_value("Title")).strip()
     except pdfium.PdfiumError as error:
         raise Rejected("broken_file", "a page of the file is damaged") from error
     finally:
         document.close()
+    text = "\f".join(pages)
     if not text.strip():
         raise Rejected("empty_text", "the pages have no text; pictures of text are not read")
-    return NewDocument(text=text, id=document_id, title="" if _NO_TITLE.match(title) else title)
+    starts = tuple(accumulate((len(page) + 1 for page in pages[:-1]), initial=0))
+    return NewDocument(text=text, id=document_id, title="" if _NO_TITLE.match(title) else title, pages=starts)
+
+
+def without_repeated(pages: list[str]) -> list[str]:
+    """The pages without a first or last line that most of them share, as it is or but for counting the pages.
+
+    That is a header or a footer where at least `FEWEST_REPEATS` pages have it and three in five; a short file, or a
+    last line with any other number in it, loses nothing. A page has at most two of each.
+    """
+    for _ in range(2):
+        edges = [_outermost(page) for page in pages]
+        counts: Counter[tuple[str, int | None]] = Counter()
+        for number, edge in enumerate(edges):
+            counts.update({shape for _, line in edge if len(line) <= _LONGEST_EDGE for shape in _shapes(line, number)})
+        least = max(FEWEST_REPEATS, math.ceil(_SHARE * len(pages)))
+        repeated = {shape for shape, count in counts.items() if count >= least}
+        if not repeated:
+            return pages
+        kept = []
+        for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
+            gone = {at for at, line in edge if _shapes(line, number) & repeated}
+            kept.append("\n".join(line for at, line in enumerate(page.splitlines()) if at not in gone))
+        pages = kept
+    return pages
 
 
 def reflowed(page: str) -> str:
@@ -78,4 +111,18 @@ def _pages(document: Any) -> Iterator[str]:
     for page in document:
         if time.monotonic() - began > SECONDS:
             raise Rejected("timeout", f"the file took longer than {SECONDS:.0f} seconds to read")
-        yield reflowed(page.get_textpage().get_text_bounded(errors="replace"))
+        yield page.get_textpage().get_text_bounded(errors="replace")
+
+
+def _outermost(page: str) -> list[tuple[int, str]]:
+    """The first and the last line with text, by their number."""
+    lines = [(number, line.strip()) for number, line in enumerate(page.splitlines()) if line.strip()]
+    return [lines[0], *lines[1:][-1:]] if lines else []
+
+
+def _shapes(line: str, page: int) -> set[tuple[str, int | None]]:
+    """A line as it is, and without each number in it in turn, with how far that is from the number of the page."""
+    shapes: set[tuple[str, int | None]] = {(line, None)}
+    for found in _NUMBER.finditer(line):
+        shapes.add((f"{line[: found.start()]}#{line[found.end() :]}", int(found.group()) - page))
+    return shapes

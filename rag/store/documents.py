@@ -9,15 +9,34 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Label, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from rag.errors import InvalidInput, NotFound
 from rag.store.clustering import leave
 from rag.store.database import Database
 from rag.store.records import Counts, Moment, Standing, StoredDocument
-from rag.store.tables import Row, documents, forgotten, from_micros, job_items, outbox, passages, vectors, versions
+from rag.store.tables import (
+    Row,
+    documents,
+    forgotten,
+    from_micros,
+    job_items,
+    links,
+    outbox,
+    pages,
+    passages,
+    vectors,
+    versions,
+)
 from rag.types import Document, Version
+
+
+def _references(relation: str) -> Label[str]:
+    found = select(func.json_group_array(links.c.reference))
+    found = found.where(links.c.version_key == versions.c.key, links.c.relation == relation)
+    return found.correlate(versions).scalar_subquery().label(relation)
+
 
 DETAILS = (
     versions.c.document_id,
@@ -26,6 +45,8 @@ DETAILS = (
     versions.c.source,
     versions.c.published_at,
     versions.c.language,
+    _references("corrects"),
+    _references("retracts"),
 )
 _CURRENT = (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.current)
 
@@ -37,7 +58,11 @@ class Documents(Database):
         Raises `NotFound`.
         """
         query = select(*DETAILS, versions.c.number, versions.c.text, versions.c.digest, versions.c.ingested_at)
-        query = query.select_from(documents.join(versions, versions.c.document_id == documents.c.id))
+        query = query.add_columns(pages.c.starts).select_from(
+            documents.join(versions, versions.c.document_id == documents.c.id).outerjoin(
+                pages, pages.c.version_key == versions.c.key
+            )
+        )
         wanted = versions.c.number == (documents.c.current if version is None else version)
         with self.read() as connection:
             row = connection.execute(query.where(documents.c.id == document_id, wanted)).one_or_none()
@@ -46,8 +71,8 @@ class Documents(Database):
                 f"there is no document {document_id!r}" + (f" with a version {version}" if version is not None else ""),
                 "id" if version is None else "version",
             )
-        ingested = from_micros(row.ingested_at)
-        return as_document(row), Version(row.document_id, row.number, row.text, row.digest, ingested)
+        ingested, starts = from_micros(row.ingested_at), tuple(json.loads(row.starts or "[]"))
+        return as_document(row), Version(row.document_id, row.number, row.text, row.digest, ingested, starts)
 
     def documents(self, cursor: str | None = None, limit: int = 50) -> tuple[list[StoredDocument], str | None]:
         """At most `limit` documents in the order of their ids, and where to go on, None at the end.
@@ -133,7 +158,8 @@ class Documents(Database):
 
 def as_document(row: Row) -> Document:
     published = None if row.published_at is None else from_micros(row.published_at)
-    return Document(row.document_id, row.title, row.url, row.source, published, row.language)
+    named = (tuple(sorted(json.loads(references))) for references in (row.corrects, row.retracts))
+    return Document(row.document_id, row.title, row.url, row.source, published, row.language, *named)
 
 
 def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:

@@ -68,6 +68,7 @@ class Jobs(Database):
 def payload_of(text: str) -> NewDocument:
     fields = json.loads(text)
     published = fields.pop("published_at")
+    fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages") if name in fields}
     return NewDocument(**fields, published_at=datetime.fromisoformat(published) if published else None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from rag.seams import IndexRow, Stamp
 from rag.store.database import Database
 from rag.store.documents import DETAILS, among, as_document
-from rag.store.tables import ALWAYS, NEVER, Row, from_micros, passages, sentences, to_micros, vectors, versions
+from rag.store.tables import ALWAYS, NEVER, Row, from_micros, pages, passages, sentences, to_micros, vectors, versions
 from rag.types import Document, Passage, Question, Sentence
 
 JOINED = passages.join(versions, versions.c.key == passages.c.version_key)
@@ -42,8 +44,12 @@ class Passages(Database):
         and what the question's filters exclude.
         """
         text = func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start).label("slice")
-        query = select(*DETAILS, versions.c.number, passages.c.id, passages.c.start, passages.c.end, text)
-        query = query.select_from(JOINED).where(among(passages.c.id, ids), visible(question))
+        query = select(
+            *DETAILS, versions.c.number, passages.c.id, passages.c.start, passages.c.end, text, pages.c.starts
+        )
+        query = query.select_from(JOINED.outerjoin(pages, pages.c.version_key == versions.c.key)).where(
+            among(passages.c.id, ids), visible(question)
+        )
         inside = (
             (sentences.c.version_key == passages.c.version_key)
             & (sentences.c.start >= passages.c.start)
@@ -123,5 +129,8 @@ def _index_row(row: Row) -> IndexRow:
 
 
 def _seen(row: Row, spans: Sequence[Sentence]) -> tuple[Passage, Document]:
-    passage = Passage(row.id, row.document_id, row.number, row.start, row.end, row.slice, tuple(spans))
+    starts = json.loads(row.starts) if row.starts else []
+    page = bisect_right(starts, row.start) if starts else None
+    breaks = tuple(starts[page : bisect_left(starts, row.end)]) if page is not None else ()
+    passage = Passage(row.id, row.document_id, row.number, row.start, row.end, row.slice, tuple(spans), page, breaks)
     return passage, as_document(row)

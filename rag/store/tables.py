@@ -111,6 +111,27 @@ bands = Table(
     sqlite_with_rowid=False,
 )
 
+# What a version corrects or retracts: as it names it, and the key under which that is looked for (`rag.identity`).
+# The article named may come later, be replaced or never be there.
+links = Table(
+    "links",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key", ondelete="CASCADE"), primary_key=True),
+    Column("relation", String, primary_key=True),
+    Column("reference", String, primary_key=True),
+    Column("target", String, nullable=False, index=True),
+    CheckConstraint("relation IN ('corrects', 'retracts')", name="known_relation"),
+    sqlite_with_rowid=False,
+)
+
+# The offsets at which the pages of a version start, as a JSON list; no row for a text without pages.
+pages = Table(
+    "pages",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key", ondelete="CASCADE"), primary_key=True),
+    Column("starts", String, nullable=False),
+)
+
 # Passages about which the index may disagree with the store: put there if they exist here, removed if not.
 # One may be there twice: whoever puts the index right removes the rows that were read before, and no later ones.
 outbox = Table(

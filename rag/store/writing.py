@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from rag.identity import target_key
 from rag.seams import Stamp, Vectors
 from rag.store.clustering import join
 from rag.store.database import Database
@@ -19,7 +21,9 @@ from rag.store.tables import (
     documents,
     from_micros,
     fulltext,
+    links,
     now_micros,
+    pages,
     passages,
     sentences,
     to_micros,
@@ -61,7 +65,14 @@ class Writing(Database):
 def _write(connection: Connection, entries: Sequence[Entry]) -> None:
     next_key = (connection.scalar(select(func.max(versions.c.key))) or 0) + 1
     next_number = (connection.scalar(select(func.max(passages.c.number))) or 0) + 1
-    rows: dict[Any, list[dict[str, Any]]] = {versions: [], passages: [], sentences: [], fulltext: []}
+    rows: dict[Any, list[dict[str, Any]]] = {
+        versions: [],
+        passages: [],
+        sentences: [],
+        fulltext: [],
+        pages: [],
+        links: [],
+    }
     texts: list[tuple[int, Entry]] = []
     now = now_micros()
     for entry in entries:
@@ -71,6 +82,9 @@ def _write(connection: Connection, entries: Sequence[Entry]) -> None:
             _point_to(connection, entry)
             rows[versions].append(_version_row(entry, key, now))
             texts.append((key, entry))
+            if entry.version.pages:
+                rows[pages].append({"version_key": key, "starts": json.dumps(entry.version.pages)})
+            rows[links].extend(_links(entry.document, key))
         elif not _replace(connection, entry, key):
             continue
         for passage, embedded in zip(entry.passages, entry.embedded, strict=True):
@@ -103,6 +117,9 @@ def _point_to(connection: Connection, entry: Entry) -> None:
 def _replace(connection: Connection, entry: Entry, key: int) -> bool:
     """Give a version other metadata. Returns whether its passages, now removed, must be written anew."""
     connection.execute(update(versions).where(versions.c.key == key).values(**_metadata(entry.document)))
+    connection.execute(delete(links).where(links.c.version_key == key))
+    if named := _links(entry.document, key):
+        connection.execute(insert(links), named)
     old = connection.execute(select(passages.c.id, passages.c.embedded).where(passages.c.version_key == key)).all()
     if {row.id for row in old} == {passage.id for passage in entry.passages}:
         return False
@@ -111,6 +128,14 @@ def _replace(connection: Connection, entry: Entry, key: int) -> bool:
     dirty(connection, [row.id for row in old] + [passage.id for passage in entry.passages])
     discard_vectors(connection, {row.embedded for row in old} - set(entry.embedded))
     return True
+
+
+def _links(document: Document, key: int) -> list[dict[str, Any]]:
+    return [
+        {"version_key": key, "relation": relation, "reference": name, "target": target_key(name, document.source)}
+        for relation, named in (("corrects", document.corrects), ("retracts", document.retracts))
+        for name in named
+    ]
 
 
 def _metadata(document: Document) -> dict[str, Any]:

@@ -110,6 +110,27 @@ def test_a_folder_is_mirrored(service: Service, tmp_path: Path, data: Path) -> N
     assert ARTICLE_ID in ids(service), "what came another way is not touched"
 
 
+def test_two_folders_share_no_ids_and_one_is_the_same_by_any_name(service: Service, tmp_path: Path) -> None:
+    one, two, other = tmp_path / "one", tmp_path / "two", tmp_path / "other"
+    for folder, place in ((one, "Kelm"), (two, "Pardoe")):
+        folder.mkdir()
+        (folder / "weir.txt").write_text(f"The weir of {place} was repaired by its owner on Friday.")
+    other.symlink_to(two, target_is_directory=True)
+    before = ids(service)
+    assert run(service, "sync", str(one)).stdout.startswith("1 added")
+    assert run(service, "sync", str(two)).stdout.startswith("1 added")
+    (theirs,) = ids(service) - before - {"weir"}
+    assert theirs.startswith("two-")
+    assert theirs.endswith("/weir")
+    assert "Kelm" in service.http.get("/v1/documents/weir").json()["text"]
+    assert "Pardoe" in service.http.get(f"/v1/documents/{theirs}").json()["text"]
+    for name in (other, tmp_path / "one" / ".." / "two"):
+        assert run(service, "sync", str(name)).stdout == "0 added, 0 updated, 1 unchanged, 0 removed, 0 failed\n"
+    (two / "weir.txt").unlink()
+    assert run(service, "sync", str(two), "--remove").stdout.endswith("1 removed, 0 failed\n")
+    assert ids(service) == before | {"weir"}
+
+
 def test_what_was_added_before_is_recognised(service: Service, tmp_path: Path) -> None:
     folder = tmp_path / "more"
     folder.mkdir()

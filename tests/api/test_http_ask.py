@@ -232,3 +232,26 @@ def test_httpx_is_given_the_whole_text_of_a_streamed_reply(service: Service) -> 
     """A client that knows nothing of event streams still gets a body that ends."""
     reply = httpx.post(f"{service.url}/v1/ask", json=QUESTION, headers={"Accept": "text/event-stream"})
     assert reply.text.count("\n\n") == reply.text.count("event: ")
+
+
+def test_a_retraction_and_a_page_are_told_with_what_they_concern(serve: Serve) -> None:
+    said = "The chapel of Quarn has 9 bells."
+    pages = ["The chapel of Quarn stands on a hill. ", "The chapel of Quarn has 9 bells."]
+    report = {"id": "report", "title": "The chapel of Quarn", "published_at": "2025-03-01", "text": "".join(pages)}
+    notice = {"id": "notice", "title": "A notice", "published_at": "2025-03-03", "text": "We retract the report."}
+    with serve(ScriptedModel(said, preference=0.95)) as service:
+        service.add(report | {"pages": [0, len(pages[0])]}, notice | {"retracts": ["report"]})
+        body = service.http.post("/v1/ask", json={"question": "How many bells has the chapel of Quarn?"}).json()
+        assert body["answer"] == f"{said} [1] This article was retracted on 3 March 2025. [2]"
+        first, second = body["citations"]
+        told = {"document_id": "notice", "title": "A notice", "published_at": "2025-03-03T00:00:00Z"}
+        assert (first["status"], first["notice"], first["page"]) == ("retracted", told, 2)
+        assert (second["status"], second["notice"], second["page"]) == (None, None, None)
+        assert second["quote"] == "We retract the report."
+        shown = next(passage for passage in body["passages"] if passage["document_id"] == "report")
+        assert (shown["status"], shown["notice"], shown["page"]) == ("retracted", told, 1)
+        stored = service.http.get("/v1/documents/notice").json()
+        assert (stored["corrects"], stored["retracts"], stored["pages"]) == ([], ["report"], [])
+        assert service.http.get("/v1/documents/report").json()["pages"] == [0, len(pages[0])]
+        early = {"question": "How many bells has the chapel of Quarn?", "as_of": "2025-03-02"}
+        assert service.http.post("/v1/ask", json=early).json()["answer"] == f"{said} [1]"

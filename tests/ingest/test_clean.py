@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,34 @@ def test_times_are_in_utc() -> None:
     assert clean(NewDocument(text="x", published_at=east), 10).published_at == datetime(2025, 2, 28, 23, tzinfo=UTC)
     naive = datetime(2025, 3, 1)
     assert clean(NewDocument(text="x", published_at=naive), 10).published_at == datetime(2025, 3, 1, tzinfo=UTC)
+
+
+def test_references_are_sorted_and_each_there_once() -> None:
+    found = clean(NewDocument("x", corrects=("b", " a\0 ", "b", ""), retracts=("c",)), 10)
+    assert (found.corrects, found.retracts) == (("a", "b"), ("c",))
+    with pytest.raises(Rejected) as caught:
+        clean(NewDocument("x", corrects=tuple(map(str, range(101)))), 10)
+    assert caught.value.code == "invalid_record"
+
+
+@given(st.lists(st.text(alphabet="a\r\n\f\0\ufeff é🍐"), min_size=1, max_size=5))
+def test_pages_start_where_they_did_once_the_text_is_clean(parts: list[str]) -> None:
+    """Whatever is left out or put together on the way, what a page had stays on it."""
+    raw = "\f".join(parts)
+    starts = tuple(accumulate((len(part) + 1 for part in parts[:-1]), initial=0))
+    if not raw.strip(" \r\n\f\0\ufeff"):
+        return
+    found = clean(NewDocument(raw, pages=starts), 1_000)
+    assert len(found.pages) == len(parts)
+    bounds = [*found.pages, len(found.text)]
+    for part, start, end in zip(parts, bounds, bounds[1:], strict=False):
+        letters = [character for character in part if character in "aé🍐"]
+        assert [character for character in found.text[start:end] if character in "aé🍐"] == letters
+
+
+@pytest.mark.parametrize("pages", [(1, 2), (0, 0), (0, 5, 3), (0, 99), (0, -1)])
+def test_starts_that_cannot_be_are_none(pages: tuple[int, ...]) -> None:
+    assert clean(NewDocument("abcdefgh", pages=pages), 10).pages == ()
 
 
 @given(st.text())

@@ -234,6 +234,73 @@ def test_a_page_that_has_not_changed_is_not_sent_again(site: Website) -> None:
     assert fetch.get(site.url("/a")).body == b"<p>Second.</p>"
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_to_come_back_is_waited_for(site: Website, status: int) -> None:
+    site.pages["/a"] = Reply(status=status, headers={"Retry-After": "3"})
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        site.pages["/a"] = Reply(b"<p>Here.</p>")
+        fetch._not_before.clear()
+
+    fetch = fetcher(sleep=wait)
+    assert fetch.get(site.url("/a")).body == b"<p>Here.</p>"
+    (seconds,) = waited
+    assert 2 < seconds <= 3
+    assert site.paths() == ["/a", "/a"]
+
+
+@pytest.mark.parametrize("later", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT", "99999999999999999999"])
+def test_a_server_that_asks_for_longer_than_there_is_time_is_left_alone_until_then(site: Website, later: str) -> None:
+    site.pages["/a"] = Reply(status=429, headers={"Retry-After": later})
+    fetch = fetcher(sleep=_never)
+    assert code(fetch, site.url("/a")) == "try_later"
+    site.pages["/a"] = Reply(b"<p>Here.</p>")
+    assert code(fetch, site.url("/a")) == "try_later"
+    assert site.paths() == ["/a"], "it is not even asked"
+    assert fetch.get(site.url("/a", "other.example")).body, "another site is"
+
+
+def test_a_server_that_is_busy_and_does_not_say_until_when_is_not_waited_for(site: Website) -> None:
+    site.pages["/a"] = Reply(status=503)
+    assert code(fetcher(sleep=_never), site.url("/a")) == "try_later"
+    site.pages["/a"] = Reply(status=429, headers={"Retry-After": "soon"})
+    waited: list[float] = []
+    assert code(fetcher(sleep=waited.append, seconds=30), site.url("/a")) == "try_later"
+    assert len(waited) == 1
+
+
+def _never(seconds: float) -> None:
+    raise AssertionError(f"{seconds} seconds were waited for")
+
+
+def test_a_feed_that_never_ends_is_too_large(site: Website, apart: Apart) -> None:
+    def entries() -> Iterator[bytes]:
+        yield b"<rss><channel>"
+        while True:
+            yield b"<item><title>Again.</title></item>" * 1_000
+
+    site.pages["/feed"] = Reply(media="text/xml", stream=entries)
+    (found,) = Pages(fetcher(largest=2**20), apart).documents([site.url("/feed")])
+    assert isinstance(found, Failure)
+    assert found.code == "too_large"
+
+
+def test_a_page_speaks_of_corrections_on_its_own_site_only(site: Website, apart: Apart) -> None:
+    own, other = site.url("/tower"), "https://elsewhere.example/tower"
+    site.pages["/n.md"] = Reply(
+        f"---\ncorrects: [{own}, {other}, known-id]\n---\nIt was 1820.".encode(), "text/markdown"
+    )
+    line = f'{{"text": "It was 1820.", "retracts": ["{other}", "known-id"]}}'
+    site.pages["/n.jsonl"] = Reply(line.encode(), "application/jsonl")
+    note, lined = Pages(fetcher(), apart).documents([site.url("/n.md"), site.url("/n.jsonl")])
+    assert isinstance(note, NewDocument)
+    assert isinstance(lined, NewDocument)
+    assert note.corrects == (own, f"{site.url('/n.md')}#known-id")
+    assert lined.retracts == (f"{site.url('/n.jsonl')}#known-id",)
+
+
 # -- pages to documents -------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.clean import clean
 from ingest.readers import ENDINGS, read
 from ingest.readers.metadata import time_of
-from ingest.readers.pdf import reflowed
+from ingest.readers.pdf import FEWEST_REPEATS, reflowed, without_repeated
 from rag.types import Failure, NewDocument
 from tests.ingest.files import ARTICLE, docx, mail, page, pdf, rss
 
@@ -87,6 +87,15 @@ def test_meta_elements_say_the_rest() -> None:
     )
 
 
+def test_a_page_that_comments_a_correction_corrects_an_article_of_its_own_site() -> None:
+    items = [{"url": "https://www.courier.example/tower"}, "https://elsewhere.example/tower", {"url": 7}, "tower"]
+    stated = [{"@type": "CorrectionComment", "parentItem": item} for item in items]
+    script = f'<script type="application/ld+json">{json.dumps(stated)}</script>'
+    own = '<link rel="canonical" href="https://courier.example/correction">'
+    assert one(page(f"<p>{ARTICLE}</p>", script + own), "a.html").corrects == ("https://www.courier.example/tower",)
+    assert one(page(f"<p>{ARTICLE}</p>", script), "a.html").corrects == ()
+
+
 @pytest.mark.parametrize(
     "address", ["https://courier.example/", "https://courier.example", "/tower", "javascript:1", ""]
 )
@@ -152,6 +161,7 @@ def test_pdf_has_whole_paragraphs_and_its_pages_apart() -> None:
     assert found.title == "The tower"
     assert found.text == f"Tower restored\n{ARTICLE}\nThe end.\fSecond page."
     assert clean(found, 10_000).text == found.text.replace("\f", "\n")
+    assert [found.text[start:][:6] for start in clean(found, 10_000).pages] == ["Tower ", "Second"]
 
 
 def test_a_pdf_that_cannot_be_read_has_a_code() -> None:
@@ -160,6 +170,44 @@ def test_a_pdf_that_cannot_be_read_has_a_code() -> None:
     assert code(whole[: len(whole) // 2], "a.pdf") == "broken_file"
     assert code(b"%PDF-1.7\n", "a.pdf") == "broken_file"
     assert code(pdf(""), "a.pdf") == "empty_text"
+
+
+def test_headers_footers_and_page_numbers_are_no_text() -> None:
+    bodies = [f"On day {number} the tower of Orvik was {number + 3} metres high." for number in range(1, 5)]
+    found = one(pdf(*(f"The Orvik Courier\n{body}\nPage {at} of 4" for at, body in enumerate(bodies, 1))), "a.pdf")
+    assert found.text == "\f".join(bodies)
+    assert [found.text[start:].partition("\f")[0] for start in found.pages] == bodies
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        ["Total: 12", "Total: 30", "Total: 7", "Total: 41"],
+        ["The same line.", "The same line."],
+        ["One.", "Two.", "The end.", "The end.", "Three."],
+        [],
+        ["", "", ""],
+    ],
+    ids=["other numbers", "few pages", "few of them", "none", "empty"],
+)
+def test_a_line_that_may_be_text_is_kept(pages: list[str]) -> None:
+    assert without_repeated(pages) == pages
+
+
+LINES = st.lists(st.sampled_from(["Courier", "Page 1", "Page 2", "a b", "12", ""]), max_size=4).map("\n".join)
+
+
+@given(st.lists(LINES, max_size=6))
+def test_only_first_and_last_lines_that_repeat_are_left_out(pages: list[str]) -> None:
+    kept = without_repeated(pages)
+    assert len(kept) == len(pages)
+    for before, after in zip(pages, kept, strict=True):
+        lines, left = before.splitlines(), [line for line in after.splitlines() if line.strip()]
+        solid = [line for line in lines if line.strip()]
+        assert len(solid) - len(left) <= 4
+        assert any(solid[start : start + len(left)] == left for start in range(len(solid) + 1))
+    if len(pages) < FEWEST_REPEATS:
+        assert kept == pages
 
 
 def test_a_title_that_a_program_wrote_is_none() -> None:

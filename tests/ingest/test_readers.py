@@ -141,6 +141,24 @@ def test_markdown_without_front_matter_is_all_text_with_its_heading_as_title() -
     assert one(b"Text.\n# Later\n", "f.md").title == ""
 
 
+@pytest.mark.parametrize(
+    "lines", [b"corrects: a\nretracts: [b, 'c']", b'corrects:\n  - a\nretracts:\n- b\n- "c"'], ids=["inline", "block"]
+)
+def test_front_matter_names_what_is_corrected_and_retracted(lines: bytes) -> None:
+    found = one(b"---\n" + lines + b"\ntitle: T\n---\nText.", "f.md")
+    assert (found.corrects, found.retracts, found.title) == (("a",), ("b", "c"), "T")
+
+
+def test_a_line_names_what_it_corrects_as_a_list_or_alone() -> None:
+    found = list(
+        read(b'{"text": "x", "corrects": ["a", "b"], "retracts": "c"}\n{"text": "x", "corrects": [1]}', "f.jsonl")
+    )
+    assert isinstance(found[0], NewDocument)
+    assert (found[0].corrects, found[0].retracts) == (("a", "b"), ("c",))
+    assert isinstance(found[1], Failure)
+    assert found[1].code == "invalid_record"
+
+
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
 def test_front_matter_ends_where_it_says(end: bytes) -> None:
     data = end.join([b"---", b"title: T", b"---", b"Text.", b"---", b"title: U"])
@@ -175,6 +193,19 @@ def test_json_lines_are_documents_and_bad_lines_are_named() -> None:
     assert {failure.code for failure in failures[:6]} == {"invalid_record"}
     assert failures[6].code == "bad_encoding"
     assert "line 5: text is missing" in failures[2].detail
+
+
+def test_a_line_nested_without_end_or_full_of_nuls_fails_alone() -> None:
+    lines = [b"[" * 200_000, b'{"text": ' + b'{"a":' * 100_000, b"\0" * 1_000, b'{"text": "Two."}']
+    *broken, two = read(b"\n".join(lines), "f.jsonl")
+    assert [each.code for each in broken if isinstance(each, Failure)] == ["invalid_record"] * 3
+    assert two == NewDocument(text="Two.")
+
+
+def test_a_text_with_nuls_is_none_and_a_page_loses_them() -> None:
+    assert code(b"Some \0 words.") == "unsupported_format"
+    assert code(b"---\ntitle: a\n---\nSome \0 words.", "a.md") == "unsupported_format"
+    assert "\0" not in one(b"<p>The mill of Osk \0 stands on its hill.</p>", "a.html").text
 
 
 def test_a_file_of_lines_is_read_as_its_bytes_are(tmp_path: Path) -> None:

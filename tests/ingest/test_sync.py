@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.apart import Apart
 from ingest.pages import Pages
-from ingest.sync import Brought, Memory, Mirror, Piece, entries_of, files_of
+from ingest.sync import Brought, Memory, Mirror, Piece, entries_of, files_of, label_of, within
 from rag.errors import Rejected
 from rag.types import Failure, NewDocument
 from tests.ingest.files import ARTICLE, page, pdf, rss
@@ -141,7 +141,7 @@ def test_a_folder_is_its_articles_and_their_marks_change_with_them(tmp_path: Pat
     first = list(files_of(tmp_path, apart))
     assert [each.name for each in first] == ["a.pdf", "b/one.txt"]
     assert [found for each in first for found in each.read()] == [
-        NewDocument(ARTICLE, id="a"),
+        NewDocument(ARTICLE, id="a", pages=(0,)),
         NewDocument("One.", id="b/one"),
     ]
     os.utime(tmp_path / "a.pdf", ns=(1, 1))
@@ -167,12 +167,114 @@ def test_a_feed_is_its_entries_and_an_unchanged_one_is_not_fetched_again(apart: 
         for number in range(2):
             site.pages[f"/{number}"] = Reply(page(f"<p>{ARTICLE} This is number {number}.</p>"))
         site.pages["/feed"] = feed("One.", "Two.")
-        first, sent = mirrored(list(entries_of(site.url("/feed"), pages)), Memory(), set())
+        first, sent = mirrored(entries_of(site.url("/feed"), pages, Memory(), set())[0], Memory(), set())
         assert [document.url for document in sent] == [site.url("/0"), site.url("/1")]
         site.pages["/feed"] = feed("One.", "Two, corrected.")
         site.asked.clear()
-        second, sent = mirrored(list(entries_of(site.url("/feed"), pages)), first.after, set(first.added))
+        stored = set(first.added)
+        second, sent = mirrored(entries_of(site.url("/feed"), pages, first.after, stored)[0], first.after, stored)
         assert site.paths() == ["/feed", "/1"]
         assert (second.unchanged, sent) == (2, [])
         with pytest.raises(Rejected):
-            list(entries_of(site.url("/none"), pages))
+            entries_of(site.url("/none"), pages, Memory(), set())
+
+
+def test_a_feed_that_has_not_changed_is_not_even_sent_again(apart: Apart) -> None:
+    with website() as site:
+        entry = f"<item><guid>one</guid><description>{ARTICLE}</description></item>"
+        site.pages["/feed"] = Reply(rss(entry), "text/xml", headers={"ETag": '"1"'})
+        pieces, validators = entries_of(site.url("/feed"), Pages(fetcher(), apart), Memory(), set())
+        first, _ = mirrored(pieces, Memory(), set())
+        first.after.validators = validators
+        stored = set(first.added)
+        again, kept = entries_of(site.url("/feed"), Pages(fetcher(), apart), first.after, stored)
+        assert kept == validators == {"If-None-Match": '"1"'}
+        second, sent = mirrored(again, first.after, stored)
+        assert (second.unchanged, sent, second.after.pieces) == (1, [], first.after.pieces)
+        deleted, _ = entries_of(site.url("/feed"), Pages(fetcher(), apart), first.after, set())
+        assert len(mirrored(deleted, first.after, set())[1]) == 1, "what is not there any more is brought again"
+        asked = [headers.get("if-none-match") for path, headers in site.asked if path == "/feed"]
+        assert asked == [None, '"1"', None]
+
+
+# -- two sources with the same names ------------------------------------------------------------------
+
+
+def from_folder(label: str, before: Memory, stored: set[str], others: set[str], *pieces: Piece) -> Mirror:
+    mirror = Mirror(before, stored, lambda document_id, document: False, label, others)
+    stored |= {document.id for document in mirror.changes(pieces)}
+    return mirror
+
+
+def test_two_folders_with_the_same_names_share_no_ids() -> None:
+    stored: set[str] = set()
+    one = from_folder("one-1", Memory(), stored, set(), piece("a.txt", "1", A))
+    two = from_folder("two-2", Memory(), stored, one.after.ids(), piece("a.txt", "1", A), piece("b.txt", "1", B))
+    assert (one.added, two.added) == (["a"], ["two-2/a", "b"])
+    assert one.after.ids().isdisjoint(two.after.ids())
+    again = from_folder("two-2", two.after, stored, one.after.ids(), piece("a.txt", "1", A), piece("b.txt", "1", B))
+    assert (again.unchanged, again.added, again.updated) == (2, [], [])
+    alone = from_folder("two-2", two.after, stored, set(), piece("a.txt", "2", NewDocument("New.", id="a")))
+    assert alone.updated == ["two-2/a"], "an id that it once has it keeps"
+
+
+def test_folders_that_shared_an_id_before_are_told_apart_and_both_are_right_again() -> None:
+    stored = {"a"}
+    both = Memory({"a.txt": Brought("1", {"a": "digest"})}), Memory({"a.txt": Brought("1", {"a": "digest"})})
+    one = from_folder("one-1", both[0], stored, both[1].ids(), piece("a.txt", "1", A))
+    assert (one.added, one.left, one.gone()) == (["one-1/a"], {"a"}, []), "it is not removed under the other's feet"
+    assert both[1].send_again(one.left)
+    two = from_folder("two-2", both[1], stored, one.after.ids(), piece("a.txt", "1", B), piece("a.txt", "1", A))
+    assert "a" in two.updated
+    assert not one.after.send_again({"a"})
+
+
+def test_a_document_that_says_what_it_is_is_one_wherever_it_lies() -> None:
+    stored: set[str] = set()
+    one = from_folder("one-1", Memory(), stored, set(), piece("x.md", "1", A))
+    two = from_folder("two-2", Memory(), stored, one.after.ids(), piece("y.md", "1", A))
+    assert (one.after.ids(), two.after.ids(), two.gone()) == ({"a"}, {"a"}, [])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["one", "two"]), st.frozensets(st.sampled_from("abc"))), max_size=6))
+def test_whatever_two_folders_bring_in_turns_each_has_its_own(steps: list[tuple[str, frozenset[str]]]) -> None:
+    memories = {"one": Memory(), "two": Memory()}
+    stored: dict[str, str] = {}
+    for name, files in steps:
+        (other,) = memories.keys() - {name}
+        pieces = [piece(f"{file}.txt", "1", NewDocument(f"{file} of {name}", id=file)) for file in sorted(files)]
+        mirror = Mirror(memories[name], stored.keys(), lambda *_: False, name, memories[other].ids())
+        stored |= {document.id: document.text for document in mirror.changes(pieces)}
+        for document_id in mirror.gone():
+            del stored[document_id]
+        mirror.after.gone.clear()
+        memories[name] = mirror.after
+        assert memories["one"].ids().isdisjoint(memories["two"].ids())
+        assert sorted(stored[one] for one in memories[name].ids()) == sorted(f"{file} of {name}" for file in files)
+
+
+def test_the_label_of_a_folder_is_its_own(tmp_path: Path) -> None:
+    assert label_of(tmp_path / "a" / "news") != label_of(tmp_path / "b" / "news")
+    assert label_of(tmp_path / "a" / "news").startswith("news-")
+    assert len(within("x", "y" * 600)) < 512
+
+
+def test_a_file_that_was_moved_is_where_it_is_now(tmp_path: Path, apart: Apart) -> None:
+    (tmp_path / "one.txt").write_text("One.")
+    first, _ = mirrored(list(files_of(tmp_path, apart)), Memory(), set())
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "one.txt").rename(tmp_path / "deep" / "one.txt")
+    second, _ = mirrored(list(files_of(tmp_path, apart)), first.after, {"one"})
+    assert (second.added, second.gone()) == (["deep/one"], ["one"])
+
+
+def test_a_file_whose_name_is_not_utf_8_has_an_id_all_the_same(tmp_path: Path, apart: Apart) -> None:
+    path = os.fsencode(tmp_path) + b"/caf\xe9\x9f.txt"
+    try:
+        Path(os.fsdecode(path)).write_text("One.")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    first, sent = mirrored(list(files_of(tmp_path, apart)), Memory(), set())
+    assert sent == [NewDocument("One.", id="café\ufffd")]
+    first.after.save(tmp_path / "memory.json", os.fsdecode(path))
+    assert Memory.load(tmp_path / "memory.json") == first.after

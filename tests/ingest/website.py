@@ -59,7 +59,7 @@ def resolve(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-def fetcher(allowed: tuple[str, ...] = (HERE,), **bounds: float) -> Fetcher:
+def fetcher(allowed: tuple[str, ...] = (HERE,), **bounds: object) -> Fetcher:
     """One that may reach the server on loopback."""
     return Fetcher(resolve, allowed, **bounds)  # type: ignore[arg-type]
 

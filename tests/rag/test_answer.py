@@ -12,7 +12,7 @@ from ingest.worker import work_off
 from rag.compose import Engine
 from rag.seams import Message
 from rag.types import Answer, Completed, Event, Filters, NewDocument, Question, Refusal, Retrieved, Status, Verified
-from tests.fakes import ScriptedModel
+from tests.fakes import Draft, ScriptedModel
 
 HARBOUR = NewDocument(
     id="harbour",
@@ -218,3 +218,88 @@ def test_a_later_figure_replaces_an_earlier_one(engine_factory: Callable[..., En
     assert isinstance(answer, Answer)
     assert answer.status is Status.ANSWERED
     assert [claim.text for claim in answer.claims] == ["3,000 people marched in Osk."]
+
+
+def tower(engine_factory: Callable[..., Engine], notice: NewDocument, as_of: datetime, *drafts: Draft) -> list[Event]:
+    """What is answered about the height of a tower, of which another document corrects or retracts the report."""
+    report = NewDocument(
+        id="report",
+        title="Osk tower is measured",
+        source="Osk Post",
+        published_at=datetime(2025, 3, 10, tzinfo=UTC),
+        text="The tower of Osk is 61 metres high, the surveyor Ada Lorne said. She measured it on a rope.",
+    )
+    engine = engine_factory(ScriptedModel(*drafts, preference=0.95))
+    engine.store.enqueue([report, notice])
+    work_off(engine)
+
+    async def run() -> list[Event]:
+        return [event async for event in engine.answerer.ask(Question("How high is the tower of Osk?", as_of))]
+
+    return asyncio.run(run())
+
+
+CORRECTION = NewDocument(
+    id="correction",
+    title="Correction: the tower of Osk",
+    source="Osk Post",
+    published_at=datetime(2025, 3, 12, tzinfo=UTC),
+    text='In the article "Osk tower is measured" we gave the height of the tower as 61 metres. It is 16 metres high.',
+)
+RETRACTION = NewDocument(
+    id="retraction",
+    title="About the tower",
+    source="Osk Post",
+    published_at=datetime(2025, 3, 12, tzinfo=UTC),
+    text="The editors regret a report. We retract what we wrote on the rope of the surveyor.",
+    retracts=("report",),
+)
+LATER = datetime(2025, 4, 1, tzinfo=UTC)
+
+
+def test_the_correction_is_used_and_said_to_be_one(engine_factory: Callable[..., Engine]) -> None:
+    def read(messages: Sequence[Message]) -> str:
+        assert "said." not in messages[-1].content, "what was wrong is not shown to the model"
+        return "The tower of Osk is 16 metres high."
+
+    events = tower(engine_factory, CORRECTION, LATER, read)
+    answer = reply(events)
+    assert isinstance(answer, Answer)
+    assert [claim.text for claim in answer.claims] == [
+        "The tower of Osk is 16 metres high.",
+        "This is from a correction of 12 March 2025.",
+    ]
+    assert {citation.document.id for citation in answer.citations} == {"correction"}
+    assert answer.claims == tuple(event.claim for event in events if isinstance(event, Verified))
+    assert answer.independent_sources == 1
+
+
+def test_what_was_corrected_is_not_said_whatever_the_model_drafts(engine_factory: Callable[..., Engine]) -> None:
+    refusal = reply(tower(engine_factory, CORRECTION, LATER, "The tower of Osk is 61 metres high."))
+    assert isinstance(refusal, Refusal)
+    assert "correction" in {fault.check for verdict in refusal.verdicts for fault in verdict.faults}
+
+
+def test_a_correction_of_later_does_not_count(engine_factory: Callable[..., Engine]) -> None:
+    answer = reply(
+        tower(engine_factory, CORRECTION, datetime(2025, 3, 11, tzinfo=UTC), "The tower of Osk is 61 metres high.")
+    )
+    assert isinstance(answer, Answer)
+    assert [(claim.text, claim.citations) for claim in answer.claims] == [("The tower of Osk is 61 metres high.", (1,))]
+    assert [citation.notice for citation in answer.citations] == [None]
+
+
+def test_a_retracted_article_is_cited_only_as_retracted(engine_factory: Callable[..., Engine]) -> None:
+    events = tower(engine_factory, RETRACTION, LATER, "The tower of Osk is 61 metres high.")
+    answer = reply(events)
+    assert isinstance(answer, Answer)
+    assert [(claim.text, claim.citations) for claim in answer.claims] == [
+        ("The tower of Osk is 61 metres high.", (1,)),
+        ("This article was retracted on 12 March 2025.", (2,)),
+    ]
+    first, second = answer.citations
+    assert first.notice is not None
+    assert (first.notice.status, first.notice.document.id) == ("retracted", "retraction")
+    assert second.quote == "We retract what we wrote on the rope of the surveyor."
+    assert answer.independent_sources == 1, "a notice is no source of what it is about"
+    assert [event.citations[0].marker for event in events if isinstance(event, Verified)] == [1, 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -78,6 +79,52 @@ def test_nothing_is_said_twice_and_nothing_goes_unsaid(drawn: list[tuple[str, in
         assert left[0].score == ranked[0].score
     texts = [f.passage.text for f in left]
     assert len(texts) == len(set(texts))
+
+
+def toll(document: str, dead: int, day: int, score: float) -> Found:
+    said = f"The ferry sank off Varn in the night. The coast guard said that {dead} people died and none is missing."
+    published = datetime(2025, 3, day, tzinfo=UTC)
+    return Found(
+        Passage(document, document, 1, 0, len(said), said), Document(document, published_at=published), score, 0
+    )
+
+
+def test_a_later_report_with_another_figure_is_no_echo_and_an_earlier_one_is() -> None:
+    one, two = toll("a", 7, 1, 1.9), toll("b", 9, 2, 1.8)
+    assert ids(collapse([one, two], CLUSTERS)) == ["a", "b"]
+    assert ids(collapse([replace(two, score=1.9), replace(one, score=1.8)], CLUSTERS)) == ["b"]
+    assert ids(collapse([one, replace(two, document=Document("b"))], CLUSTERS)) == ["a"], "undated: nothing says later"
+
+
+def test_another_weekday_in_a_later_report_is_another_figure() -> None:
+    told = [
+        f"The harbour of Varn was closed after the storm and will be opened again on {day}."
+        for day in ("Monday", "Friday")
+    ]
+    found = [
+        Found(
+            Passage(name, name, 1, 0, len(said), said),
+            Document(name, published_at=datetime(2025, 3, day, tzinfo=UTC)),
+            2 - day / 9,
+            0,
+        )
+        for day, (name, said) in enumerate(zip("ab", told, strict=True), 1)
+    ]
+    assert ids(collapse(found, CLUSTERS)) == ["a", "b"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(20, 25), st.integers(1, 4), st.integers(0, 9)), min_size=1)
+)
+def test_the_latest_figure_is_never_collapsed_away(drawn: list[tuple[str, int, int, int]]) -> None:
+    """Of what the copies of a story say, one figure of the last day is always there."""
+    ranked = [toll(f"{name}{at}", dead, day, score / 5) for at, (name, dead, day, score) in enumerate(drawn)]
+    ranked.sort(key=lambda f: (-f.score, f.passage.id))
+    left = collapse(ranked, {found.document.id: "a" for found in ranked})
+    last = max(day for _, _, day, _ in drawn)
+    latest = {dead for _, dead, day, _ in drawn if day == last}
+    assert any(f" {dead} " in found.passage.text for found in left for dead in latest)
+    assert len({found.passage.text for found in left}) == len(left)
 
 
 def test_independent_sources_are_clusters() -> None:
