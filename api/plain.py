@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from api.schemas.asking import AnswerOut, CitationOut, SentenceOut
+from api.schemas.asking import AnswerOut, CitationOut, PassageOut, SentenceOut
 
 SOURCES = "\n\nSources:\n"
 DISAGREE = "\n\nThe sources disagree."
@@ -42,7 +42,16 @@ def sources(citations: Sequence[CitationOut]) -> str:
     for citation in citations:
         markers.setdefault(citation.document_id, []).append(citation.marker)
     first = {citation.document_id: citation for citation in reversed(citations)}
-    return "\n".join(f"- {_markers(found)} {_origin(first[document])}" for document, found in markers.items())
+    return "\n".join(f"- {_markers(found)} {origin(first[document])}" for document, found in markers.items())
+
+
+def passages(found: Sequence[PassageOut]) -> str:
+    """Passages in rank order, each under where it is from."""
+    return "\n\n".join(
+        f"[{each.rank}] {origin(each)} ({tame(each.document_id)}, version {each.version}, "
+        f"characters {each.start} to {each.end})\n{each.text}"
+        for each in found
+    )
 
 
 def spoken(text: str) -> str:
@@ -60,8 +69,9 @@ def _markers(numbers: Sequence[int]) -> str:
     return "".join(f"[{number}]" for number in numbers)
 
 
-def _origin(citation: CitationOut) -> str:
-    day = f"{citation.published_at:%Y-%m-%d}" if citation.published_at else ""
-    address = citation.url if _ADDRESS.fullmatch(citation.url) else ""
-    known = ", ".join(part for part in (tame(citation.title), tame(citation.source), day, address) if part)
-    return known or tame(citation.document_id)
+def origin(of: CitationOut | PassageOut) -> str:
+    """Title, outlet, date and address, as far as known; else the id."""
+    day = f"{of.published_at:%Y-%m-%d}" if of.published_at else ""
+    address = of.url if _ADDRESS.fullmatch(of.url) else ""
+    known = ", ".join(part for part in (tame(of.title), tame(of.source), day, address) if part)
+    return known or tame(of.document_id)
