@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -36,7 +36,7 @@ class Client:
         """The answer, or the refusal: `status` says which, `reason` why."""
         return self._do(calls.ask(question, how))
 
-    def stream(self, question: str, **how: Unpack[calls.Asking]) -> Iterator[calls.Event]:
+    def stream(self, question: str, **how: Unpack[calls.Asking]) -> Generator[calls.Event, None, None]:
         """The passages, each sentence as soon as it is verified, and last the whole answer.
 
         Who stops before the end closes the iterator, and the service stops answering.

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from api import plain
-from api.remote.calls import Asking
+from api.remote.calls import Narrowing
 from api.schemas.asking import AnswerOut, SentenceOut
 from api.schemas.chat import Grounds
 from api.schemas.documents import StoredOut, WholeOut
@@ -27,11 +27,11 @@ class _Narrowed(Request):
     sources: list[Text] | None = Field(None, description="only articles of these outlets, by their exact names")
     document_ids: list[Text] | None = Field(None, description="only these documents")
 
-    def how(self) -> Asking:
+    def how(self) -> Narrowing:
         """Everything but the question, as the client takes it."""
         names = ("as_of", "published_after", "published_before", "sources", "document_ids")
         given = {name: getattr(self, name) for name in names}
-        how: Asking = {name: value for name, value in given.items() if value is not None}  # type: ignore[assignment]
+        how: Narrowing = {name: value for name, value in given.items() if value is not None}  # type: ignore[assignment]
         return how
 
 

@@ -36,7 +36,7 @@ def run(server: Any, use: Callable[[Client], Awaitable[None]], mode: str = "auto
 async def use_every_tool(client: Client, told: list[str]) -> None:
     """What a program does with the tools, over any transport. The client holds results against their schemas."""
 
-    async def progress(_: float, __: float | None, message: str | None) -> None:
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
         told.append(message or "")
 
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
@@ -48,7 +48,7 @@ async def use_every_tool(client: Client, told: list[str]) -> None:
         assert all(field.get("description") for field in tool.input_schema["properties"].values())
         assert tool.output_schema
 
-    reply = await client.call_tool("ask", QUESTION, progress_callback=progress)
+    reply = await client.call_tool("ask", QUESTION, progress_callback=hear)
     answer = reply.structured_content
     assert answer
     assert (reply.is_error, answer["status"], answer["reason"]) == (False, "answered", None)

@@ -15,7 +15,7 @@ from api.schemas import examples
 from api.schemas.asking import AnswerOut
 from api.schemas.chat import ChatIn
 from rag.errors import InvalidInput
-from rag.types import Claim, Retrieved, Verified
+from rag.types import Claim, Event, Retrieved, Verified
 
 USER = {"role": "user", "content": "Who?"}
 
@@ -150,7 +150,11 @@ def test_nothing_of_an_article_becomes_markup_or_a_marker_of_ours() -> None:
 
 def test_chunks_put_together_are_the_text_of_the_sentences() -> None:
     form = ChatForm()
-    events = [Retrieved(()), Verified(Claim("One.", (1,), 0.9), ()), Verified(Claim("Two.", (1, 2), 0.9), ())]
+    events: list[Event] = [
+        Retrieved(()),
+        Verified(Claim("One.", (1,), 0.9), ()),
+        Verified(Claim("Two.", (1, 2), 0.9), ()),
+    ]
     chunks = [json.loads(form.event(event).removeprefix(b"data: ")) for event in events]
     assert "".join(chunk["choices"][0]["delta"]["content"] for chunk in chunks) == "One. [1] Two. [1][2]"
 
