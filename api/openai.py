@@ -16,39 +16,39 @@ from api.schemas.around import Problem
 from api.schemas.asking import AnswerOut, SentenceOut
 from api.schemas.chat import MODEL, ChatIn, ChatOut, ChoiceOut, FailedOut, Grounds, MessageIn, MessageOut
 from rag.errors import InvalidInput
-from rag.types import Completed, Event, Filters, Question, Retrieved
+from rag.types import MAX_TURN_CHARS, MAX_TURNS, Completed, Event, Filters, Question, Retrieved, Turn
 
 DONE = format_sse_event(data_str="[DONE]")
-SPEAKERS = frozenset({"user", "assistant"})
 
 
 def question_of(chat: ChatIn) -> Question:
     """The question of a chat. Raises `InvalidInput` naming the field at fault."""
     _check(chat)
-    text, _ = asked(chat.messages)
+    text, history = asked(chat.messages)
     try:
         return Question(
             text=text,
             as_of=chat.as_of or datetime.now(UTC),
             filters=chat.filters.filters() if chat.filters else Filters(),
             max_passages=chat.max_passages,
+            history=history,
         )
     except InvalidInput as error:
         raise InvalidInput(str(error), "messages" if error.field == "question" else error.field) from error
 
 
-def asked(messages: Sequence[MessageIn]) -> tuple[str, list[dict[str, str]]]:
-    """The last user message, and what user and assistant said before it as `{"role", "content"}`, oldest first.
+def asked(messages: Sequence[MessageIn]) -> tuple[str, tuple[Turn, ...]]:
+    """The last user message, and what user and assistant said before it, oldest first.
 
-    Whatever else there is, system messages above all, is nobody's question and instructs nobody. Raises
-    `InvalidInput` when no user message has text.
+    Of a long conversation the latest turns count, and the beginning of each. Whatever else there is, system messages
+    above all, is nobody's question and instructs nobody. Raises `InvalidInput` when no user message has text.
     """
     last = max((at for at, message in enumerate(messages) if message.role == "user"), default=-1)
     question = _text(messages[last]) if last >= 0 else ""
     if not question.strip():
         raise InvalidInput("a chat needs a user message with text in it; the last one is the question", "messages")
-    before = ((message.role, plain.spoken(_text(message))) for message in messages[:last] if message.role in SPEAKERS)
-    return question, [{"role": role, "content": content} for role, content in before if content.strip()]
+    turns = [turn for message in messages[:last] if (turn := _turn(message)) is not None]
+    return question, tuple(turns[-MAX_TURNS:])
 
 
 def completion(reply: AnswerOut) -> ChatOut:
@@ -98,10 +98,20 @@ def _check(chat: ChatIn) -> None:
         raise InvalidInput("an answer is text and nothing else", "modalities")
 
 
+def _turn(message: MessageIn) -> Turn | None:
+    """What user or assistant said, as far as it is text; an answer of ours without its list of sources."""
+    if message.role not in ("user", "assistant"):
+        return None
+    said = message.content or ""
+    text = said if isinstance(said, str) else "\n".join(part.text for part in said if part.text)
+    text = plain.spoken(text)[:MAX_TURN_CHARS]
+    return Turn("user" if message.role == "user" else "assistant", text) if text.strip() else None
+
+
 def _text(message: MessageIn) -> str:
     if message.content is None or isinstance(message.content, str):
         return message.content or ""
-    if message.role == "user" and any(part.type != "text" for part in message.content):
+    if any(part.type != "text" for part in message.content):
         raise InvalidInput("only text can be asked", "messages")
     return "\n".join(part.text for part in message.content if part.text)
 

@@ -44,6 +44,8 @@ class Asking(Narrowing, total=False):
     """What else can be said about a question."""
 
     max_passages: int
+    history: Sequence[Mapping[str, str]]
+    """What was said before, oldest first, each as `role` (user or assistant) and `content`."""
     explain: bool
 
 

@@ -66,6 +66,7 @@ class Grounds(Reply):
     status: Status
     reason: str | None
     independent_sources: int
+    understood_as: str | None
     citations: list[CitationOut]
 
     @classmethod
@@ -75,6 +76,7 @@ class Grounds(Reply):
             status=reply.status,
             reason=reply.reason,
             independent_sources=reply.independent_sources,
+            understood_as=reply.understood_as,
             citations=reply.citations,
         )
 

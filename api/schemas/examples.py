@@ -85,6 +85,7 @@ ANSWER: Example = {
     "independent_sources": 1,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
+    "understood_as": None,
 }
 DRAFT: Example = {
     "text": SENTENCE["text"],
@@ -113,6 +114,7 @@ REFUSAL: Example = {
     "independent_sources": 0,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
+    "understood_as": None,
 }
 EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
 STREAM = "".join(
@@ -130,6 +132,7 @@ GROUNDS: Example = {
     "status": "answered",
     "reason": None,
     "independent_sources": 1,
+    "understood_as": None,
     "citations": [CITATION],
 }
 _CHAT_SAID = SENTENCE["text"] + " [1]"

@@ -15,7 +15,7 @@ from api.schemas import examples
 from api.schemas.asking import AnswerOut
 from api.schemas.chat import ChatIn
 from rag.errors import InvalidInput
-from rag.types import Claim, Event, Retrieved, Verified
+from rag.types import Claim, Event, Retrieved, Turn, Verified
 
 USER = {"role": "user", "content": "Who?"}
 
@@ -44,10 +44,15 @@ def test_the_last_user_message_is_the_question_and_what_was_said_before_is_the_h
         ).messages
     )
     assert question == "And\nwhen?"
-    assert history == [
-        {"role": "user", "content": "Where was he killed?"},
-        {"role": "assistant", "content": "He was killed. [1]"},
-    ]
+    assert history == (Turn("user", "Where was he killed?"), Turn("assistant", "He was killed. [1]"))
+
+
+def test_of_a_long_conversation_the_latest_turns_count_and_a_picture_in_an_earlier_one_is_passed_over() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://a.example/b.png"}}
+    early = {"role": "user", "content": [picture, {"type": "text", "text": "x" * 30_000}]}
+    question = question_of(chat(*[{"role": "user", "content": str(n)} for n in range(100)], early, USER))
+    assert [turn.text for turn in question.history[:-1]] == [str(n) for n in range(51, 100)]
+    assert question.history[-1].text == "x" * 20_000
 
 
 @pytest.mark.parametrize(

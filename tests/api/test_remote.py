@@ -68,7 +68,8 @@ def client(own: Service, request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 def test_an_answer_has_types(client: Any, own: Service) -> None:
-    answer = client.ask(QUESTION, explain=True)
+    said = {"role": "user", "content": "Who was al-Rifai?"}
+    answer = client.ask(QUESTION, history=[said], explain=True)
     assert isinstance(answer, groundwire.Answer)
     assert (answer.status, answer.sentences[0].text) == ("answered", DRAFT)
     cited = answer.citations[0]
