@@ -16,8 +16,9 @@ from api.admission import Admission
 from api.boot import Boot
 from api.envelope import Envelope
 from api.errors import CODES, PROBLEMS, respond
+from api.inside import Inside
 from api.reading import Reading
-from api.routes import ask, documents, health, jobs, search
+from api.routes import ask, documents, health, jobs, mcp, openai, search
 from api.service import State
 from ingest.fetch import Fetcher
 from rag.compose import Engine
@@ -25,7 +26,7 @@ from rag.errors import GroundwireError
 from rag.settings import Settings
 from rag.types import NewDocument
 
-ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router)
+ROUTERS = (ask.router, search.router, documents.router, jobs.router, openai.router, mcp.router, health.router)
 
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
@@ -53,9 +54,11 @@ def create_app(
         boot = Boot(build, seeds)
         reading = Reading(fetcher or Fetcher())
         admission = Admission(settings.concurrency, settings.queue_limit)
+        tools = mcp.manager(Inside(boot, admission, settings.ask_timeout), settings)
         boot.start()
         try:
-            yield State(settings=settings, boot=boot, admission=admission, reading=reading)
+            async with tools.run():
+                yield State(settings=settings, boot=boot, admission=admission, reading=reading, mcp=tools)
         finally:
             reading.close()
             boot.close()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+from api.events import Events
 from rag.errors import GroundwireError, InvalidInput, Unavailable
 
 Body = dict[str, Any]
@@ -25,13 +26,14 @@ class NotRunning(GroundwireError):
 
 
 class Problem(GroundwireError):
-    """The service answered with a problem document."""
+    """The service answered with a problem document. `retry_after` is in seconds, where the service named a time."""
 
-    def __init__(self, status: int, body: Body) -> None:
+    def __init__(self, status: int, body: Body, retry_after: int | None = None) -> None:
         super().__init__(str(body.get("detail") or body.get("title") or f"the service answered {status}"))
         self.status = status
         self.code = str(body.get("code") or "internal_error")
         self.body = body
+        self.retry_after = retry_after
 
 
 class Client:
@@ -71,17 +73,10 @@ class Client:
         with self._respond("POST", path, body, {"Accept": "text/event-stream"}) as response:
             if response.status >= 400:
                 raise Problem(response.status, _parse(response.read()))
-            event, data = "message", list[str]()
-            for raw in response:
-                line = raw.decode("utf-8").rstrip("\r\n")
-                field, _, value = line.partition(":")
-                if field == "event":
-                    event = value.strip()
-                elif field == "data":
-                    data.append(value.removeprefix(" "))
-                elif not line and data:
-                    yield event, _parse("\n".join(data).encode())
-                    event, data = "message", []
+            parser = Events()
+            while piece := response.readline():
+                for event, data in parser.feed(piece):
+                    yield event, _parse(data.encode())
 
     @contextmanager
     def _respond(

@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.schemas.around import FieldError, Problem
+from api.schemas.chat import PATHS as OPENAI_PATHS
+from api.schemas.chat import FailedOut
 from api.schemas.fields import storable
 from rag.errors import GroundwireError, InvalidInput, KeyReused, NotFound, Overloaded, Rejected, SetupError, Unavailable
 
@@ -125,6 +127,8 @@ async def respond(request: Request, error: Exception) -> Response:
     if body.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Overloaded | NotReady):
         trace = None if isinstance(error, GroundwireError) else error
         log.error("%s: %s (%s)", body.code, error, body.request_id, exc_info=trace)
+    if request.scope["path"].startswith(OPENAI_PATHS):
+        return Response(json.dumps(FailedOut.of(body).model_dump()), body.status, headers_of(error), "application/json")
     return Response(to_json(body), body.status, headers_of(error), MEDIA_TYPE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from api.admission import Admission
 from api.boot import Boot
@@ -20,6 +21,7 @@ class State(TypedDict):
     boot: Boot
     admission: Admission
     reading: Reading
+    mcp: StreamableHTTPSessionManager
 
 
 def state(request: Request) -> State:
@@ -42,6 +44,10 @@ async def _reading(request: Request) -> Reading:
     return state(request)["reading"]
 
 
+async def _mcp(request: Request) -> StreamableHTTPSessionManager:
+    return state(request)["mcp"]
+
+
 async def _engine(request: Request) -> Engine:
     return state(request)["boot"].engine
 
@@ -50,5 +56,6 @@ SettingsPart = Annotated[Settings, Depends(_settings)]
 BootPart = Annotated[Boot, Depends(_boot)]
 AdmissionPart = Annotated[Admission, Depends(_admission)]
 ReadingPart = Annotated[Reading, Depends(_reading)]
+McpPart = Annotated[StreamableHTTPSessionManager, Depends(_mcp)]
 EnginePart = Annotated[Engine, Depends(_engine)]
 """The engine; a request that comes before it is built is answered with a problem."""

@@ -11,7 +11,7 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.admission import Admission, Place
 from api.errors import TimedOut, problem, to_json
+from api.schemas.around import Problem
 from api.schemas.asking import AnswerOut, PassagesOut, SentenceEvent
 from rag.answer import Answerer
 from rag.errors import GroundwireError, Unavailable
@@ -30,6 +31,14 @@ KEEP_ALIVE_SECONDS = 15.0
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 T = TypeVar("T")
+
+
+class Form(Protocol):
+    """How the events of a reply, and what went wrong with it, are written as server-sent events."""
+
+    def event(self, event: Event) -> bytes: ...
+
+    def failed(self, problem: Problem) -> bytes: ...
 
 
 class ClientGone(Exception):
@@ -49,9 +58,15 @@ class Asking:
         async with self._admission.place() as place:
             return await while_connected(receive, self._last(place, question))
 
-    def stream(self, question: Question, request_id: str | None, explain: bool = False) -> EventStream:
-        """A response that streams the events of the reply; with `explain` the last one tells the drafts too."""
-        return EventStream(self, self._admission, question, request_id, explain)
+    def stream(self, question: Question, request_id: str | None, form: Form) -> EventStream:
+        """A response that streams the events of the reply in that form."""
+        return EventStream(self, self._admission, question, request_id, form)
+
+    async def told(self, question: Question) -> AsyncGenerator[Event, None]:
+        """The events, from joining the line on, for a reader that is no HTTP client. Raises as `reply` does."""
+        async with self._admission.place() as place, aclosing(self.events(place, question)) as events:
+            async for event in events:
+                yield event
 
     async def events(self, place: Place, question: Question) -> AsyncGenerator[Event, None]:
         """The engine's events once it is this place's turn. Closing this closes the engine's stream."""
@@ -81,7 +96,7 @@ class Asking:
 
 
 class EventStream(Response):
-    """`passages`, `sentence`s and `answer`, or `error`, and a comment now and then to keep the line open.
+    """The events in the form that was asked for, and a comment now and then to keep the line open.
 
     A full line is refused before anything is sent, with a status of its own.
     """
@@ -89,13 +104,13 @@ class EventStream(Response):
     media_type = "text/event-stream"
 
     def __init__(
-        self, asking: Asking, admission: Admission, question: Question, request_id: str | None, explain: bool
+        self, asking: Asking, admission: Admission, question: Question, request_id: str | None, form: Form
     ) -> None:
         self._asking = asking
         self._admission = admission
         self._question = question
         self._request_id = request_id
-        self._explain = explain
+        self._form = form
         self.status_code = 200
         self.background = None
         self.init_headers(_HEADERS)
@@ -112,23 +127,31 @@ class EventStream(Response):
         try:
             async with aclosing(self._asking.events(place, self._question)) as events:
                 async for event in events:
-                    await _send(send, encode(event, self._explain))
+                    await _send(send, self._form.event(event))
         except Exception as error:
             if not isinstance(error, GroundwireError):
                 log.exception("an answer failed while it was streamed (%s)", self._request_id)
-            failed = problem(error, self._request_id)
-            await _send(send, format_sse_event(event="error", data_str=to_json(failed).decode()))
+            await _send(send, self._form.failed(problem(error, self._request_id)))
         finally:
             keep_alive.cancel()
 
 
-def encode(event: Event, explain: bool = False) -> bytes:
-    """An event of the engine as a server-sent event."""
-    if isinstance(event, Retrieved):
-        return format_sse_event(event="passages", data_str=PassagesOut.of(event.hits).model_dump_json())
-    if isinstance(event, Completed):
-        return format_sse_event(event="answer", data_str=AnswerOut.of(event.reply, explain=explain).model_dump_json())
-    return format_sse_event(event="sentence", data_str=SentenceEvent.from_event(event).model_dump_json())
+class AskForm:
+    """`passages`, `sentence`s and `answer`, or `error`; with `explain` the answer tells the drafts too."""
+
+    def __init__(self, explain: bool = False) -> None:
+        self._explain = explain
+
+    def event(self, event: Event) -> bytes:
+        if isinstance(event, Retrieved):
+            return format_sse_event(event="passages", data_str=PassagesOut.of(event.hits).model_dump_json())
+        if isinstance(event, Completed):
+            reply = AnswerOut.of(event.reply, explain=self._explain)
+            return format_sse_event(event="answer", data_str=reply.model_dump_json())
+        return format_sse_event(event="sentence", data_str=SentenceEvent.from_event(event).model_dump_json())
+
+    def failed(self, problem: Problem) -> bytes:
+        return format_sse_event(event="error", data_str=to_json(problem).decode())
 
 
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:

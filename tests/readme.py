@@ -23,12 +23,17 @@ class Example:
         return self.command.split()[0]
 
 
+def commands(block: str) -> list[str]:
+    """The commands of a block. One goes on in lines that are indented."""
+    return [command.strip() for command in re.split(r"\n(?=\S)", block)]
+
+
 def examples() -> list[Example]:
-    """Every command of every `sh` block, in order. A command goes on in lines that are indented."""
+    """Every command of every `sh` block, in order."""
     found: list[Example] = []
     for language, content in BLOCK.findall(README):
         if language == "sh":
-            found += [Example(command.strip()) for command in re.split(r"\n(?=\S)", content)]
+            found += [Example(command) for command in commands(content)]
         else:
             found[-1] = Example(found[-1].command, content.rstrip("\n"))
     return found

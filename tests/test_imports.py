@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("rag", "ingest", "api", "evals")
+PACKAGES = ("rag", "ingest", "api", "evals", "groundwire")
 MAY_IMPORT = {
     "rag": {"rag"},
     "ingest": {"rag", "ingest"},
     "api": {"rag", "ingest", "api"},
     "api.cli.eval": {"rag", "ingest", "evals", "api"},
     "evals": {"rag", "ingest", "evals"},
+    "groundwire": {"rag", "api"},
 }
 VOCABULARY = ("rag.types", "rag.errors")
 PURE = (

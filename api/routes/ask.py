@@ -10,7 +10,7 @@ from api.errors import CLIENT_LEFT, PROBLEMS
 from api.schemas import examples
 from api.schemas.asking import AnswerOut, AskIn
 from api.service import AdmissionPart, EnginePart, SettingsPart
-from api.stream import Asking, ClientGone
+from api.stream import AskForm, Asking, ClientGone
 
 router = APIRouter(tags=["asking"])
 
@@ -34,7 +34,7 @@ async def ask(
     question = body.to_question()
     asking = Asking(engine.answerer, admission, settings.ask_timeout)
     if wants_stream(accept):
-        return asking.stream(question, request.scope.get("groundwire.request_id"), body.explain)
+        return asking.stream(question, request.scope.get("groundwire.request_id"), AskForm(body.explain))
     try:
         return AnswerOut.of(await asking.reply(question, request.receive), explain=body.explain)
     except ClientGone:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from api.schemas.asking import PassagesOut, SearchIn, SearchOut
 from api.service import EnginePart
+from rag.compose import Engine
 
 router = APIRouter(tags=["asking"])
 
@@ -15,6 +16,11 @@ router = APIRouter(tags=["asking"])
 @router.post("/v1/search")
 def search(body: SearchIn, engine: EnginePart) -> SearchOut:
     """The passages closest to a question, best first."""
+    return found(body, engine)
+
+
+def found(body: SearchIn, engine: Engine) -> SearchOut:
+    """What a search finds, and how long that took."""
     began = time.monotonic()
     hits = engine.retriever.retrieve(body.to_question(), body.limit)
     spent = round((time.monotonic() - began) * 1000)

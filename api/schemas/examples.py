@@ -91,6 +91,7 @@ ANSWER: Example = {
     "independent_sources": 1,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
+    "understood_as": None,
 }
 DRAFT: Example = {
     "text": SENTENCE["text"],
@@ -119,6 +120,7 @@ REFUSAL: Example = {
     "independent_sources": 0,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
+    "understood_as": None,
 }
 EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
 STREAM = "".join(
@@ -128,6 +130,48 @@ STREAM = "".join(
         ("sentence", SENTENCE | {"quotes": [CITATION]}),
         ("answer", ANSWER),
     )
+)
+
+CHAT: Example = {"model": "groundwire", "messages": [{"role": "user", "content": "Where was al-Rifai killed?"}]}
+GROUNDS: Example = {
+    "answer_id": ANSWER["id"],
+    "status": "answered",
+    "reason": None,
+    "independent_sources": 1,
+    "understood_as": None,
+    "citations": [CITATION],
+}
+_CHAT_SAID = SENTENCE["text"] + " [1]"
+_CHAT_SOURCES = f"\n\nSources:\n- [1] {SEED}"
+_CHAT: Example = {"id": "chatcmpl-01JQ8W1M5X3V7R2C9T4N6K0BHE", "created": 1742463000, "model": "groundwire"}
+CHAT_ANSWER: Example = _CHAT | {
+    "object": "chat.completion",
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": _CHAT_SAID + _CHAT_SOURCES} | GROUNDS,
+            "finish_reason": "stop",
+            "logprobs": None,
+        }
+    ],
+}
+_CHAT_CHUNKS = (
+    ({"role": "assistant", "content": ""}, None),
+    ({"content": _CHAT_SAID}, None),
+    ({"content": _CHAT_SOURCES}, None),
+    (GROUNDS, "stop"),
+)
+CHAT_STREAM = (
+    "".join(
+        "data: "
+        + json.dumps(
+            _CHAT
+            | {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+        )
+        + "\n\n"
+        for delta, finish in _CHAT_CHUNKS
+    )
+    + "data: [DONE]\n\n"
 )
 
 DOCUMENT: Example = {

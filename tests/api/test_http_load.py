@@ -21,12 +21,13 @@ FORMS = pytest.mark.parametrize("accept", [JSON, STREAM])
 
 
 @contextmanager
-def asked(service: Service, accept: str) -> Iterator[socket.socket]:
+def asked(
+    service: Service, accept: str, path: str = "/v1/ask", body: bytes = json.dumps(QUESTION).encode(), more: str = ""
+) -> Iterator[socket.socket]:
     """A question that has been sent over a connection of its own; leaving closes that without reading."""
-    body = json.dumps(QUESTION).encode()
     head = (
-        f"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n{more}\r\n"
     )
     host, port = service.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as connection:

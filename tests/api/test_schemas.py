@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from api import plain
 from api.schemas import examples
 from api.schemas.around import Problem, ReadyOut
 from api.schemas.asking import AnswerOut, AskIn, SearchIn, SearchOut
+from api.schemas.chat import ChatIn, ChatOut
 from api.schemas.documents import DocumentsIn, FetchIn, JobOut, StoredOut, WholeOut
 
 ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
@@ -31,6 +33,8 @@ ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
         (JobOut, examples.JOB),
         (StoredOut, examples.STORED),
         (WholeOut, examples.WHOLE),
+        (ChatIn, examples.CHAT),
+        (ChatOut, examples.CHAT_ANSWER),
         (ReadyOut, examples.READY),
         (Problem, examples.PROBLEM),
     ],
@@ -49,6 +53,11 @@ def test_the_quotes_in_the_examples_are_those_of_the_article() -> None:
     text = ARTICLE.read_text("utf-8")
     for shown, key in ((examples.CITATION, "quote"), (examples.PASSAGE, "text")):
         assert text[shown["start"] : shown["end"]] == shown[key]
+
+
+def test_the_example_of_a_chat_says_what_the_example_of_an_answer_does() -> None:
+    answer = AnswerOut.model_validate(examples.ANSWER)
+    assert examples.CHAT_ANSWER["choices"][0]["message"]["content"] == plain.content(answer)
 
 
 def test_a_question_takes_dates_at_the_end_of_the_day_or_at_its_start_as_the_field_means_it() -> None:

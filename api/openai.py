@@ -1,0 +1,120 @@
+"""Chats as questions, and replies as chat completions; pure. For front ends that speak OpenAI's protocol."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi.sse import format_sse_event
+from ulid import ULID
+
+from api import plain
+from api.schemas.around import Problem
+from api.schemas.asking import AnswerOut, SentenceOut
+from api.schemas.chat import MODEL, ChatIn, ChatOut, ChoiceOut, FailedOut, Grounds, MessageIn, MessageOut
+from rag.errors import InvalidInput
+from rag.types import MAX_TURN_CHARS, MAX_TURNS, Completed, Event, Filters, Question, Retrieved, Turn
+
+DONE = format_sse_event(data_str="[DONE]")
+
+
+def question_of(chat: ChatIn) -> Question:
+    """The question of a chat. Raises `InvalidInput` naming the field at fault."""
+    _check(chat)
+    text, history = asked(chat.messages)
+    try:
+        return Question(
+            text=text,
+            as_of=chat.as_of or datetime.now(UTC),
+            filters=chat.filters.filters() if chat.filters else Filters(),
+            max_passages=chat.max_passages,
+            history=history,
+        )
+    except InvalidInput as error:
+        raise InvalidInput(str(error), "messages" if error.field == "question" else error.field) from error
+
+
+def asked(messages: Sequence[MessageIn]) -> tuple[str, tuple[Turn, ...]]:
+    """The last user message, and what user and assistant said before it, oldest first.
+
+    Of a long conversation the latest turns count, and the beginning of each. Whatever else there is, system messages
+    above all, is nobody's question and instructs nobody. Raises `InvalidInput` when no user message has text.
+    """
+    last = max((at for at, message in enumerate(messages) if message.role == "user"), default=-1)
+    question = _text(messages[last]) if last >= 0 else ""
+    if not question.strip():
+        raise InvalidInput("a chat needs a user message with text in it; the last one is the question", "messages")
+    turns = [turn for message in messages[:last] if (turn := _turn(message)) is not None]
+    return question, tuple(turns[-MAX_TURNS:])
+
+
+def completion(reply: AnswerOut) -> ChatOut:
+    """A whole reply as a chat completion."""
+    message = MessageOut(**dict(Grounds.of(reply)), content=plain.content(reply))
+    return ChatOut(id=_id(), created=int(time.time()), choices=[ChoiceOut(message=message)])
+
+
+class ChatForm:
+    """Chunks of one completion: the role, each sentence as it is verified, the sources, and last what they rest on."""
+
+    def __init__(self) -> None:
+        self._about = {"id": _id(), "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+        self._said = False
+
+    def event(self, event: Event) -> bytes:
+        if isinstance(event, Retrieved):
+            return self._chunk({"role": "assistant", "content": ""})
+        if isinstance(event, Completed):
+            reply = AnswerOut.of(event.reply)
+            grounds = Grounds.of(reply).model_dump(mode="json")
+            return self._chunk({"content": plain.ending(reply)}) + self._chunk(grounds, "stop") + DONE
+        text = plain.sentence(SentenceOut.of(event.claim))
+        before, self._said = " " if self._said else "", True
+        return self._chunk({"content": before + text})
+
+    def failed(self, problem: Problem) -> bytes:
+        return format_sse_event(data_str=json.dumps(FailedOut.of(problem).model_dump()))
+
+    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
+        return format_sse_event(data_str=json.dumps(self._about | {"choices": [choice]}))
+
+
+def _check(chat: ChatIn) -> None:
+    """Refuse what asks for a reply of another kind, so that nobody mistakes this one for it."""
+    if chat.n not in (None, 1):
+        raise InvalidInput("there is one answer to a question; leave n out or let it be 1", "n")
+    for field in ("tools", "functions"):
+        if getattr(chat, field):
+            raise InvalidInput("no tools are called on the way to an answer; leave them out", field)
+    if chat.logprobs:
+        raise InvalidInput("an answer has no token probabilities; its sentences have citations", "logprobs")
+    if chat.response_format not in (None, {"type": "text"}):
+        raise InvalidInput("an answer is text; for JSON, ask POST /v1/ask", "response_format")
+    if chat.modalities not in (None, [], ["text"]):
+        raise InvalidInput("an answer is text and nothing else", "modalities")
+
+
+def _turn(message: MessageIn) -> Turn | None:
+    """What user or assistant said, as far as it is text; an answer of ours without its list of sources."""
+    if message.role not in ("user", "assistant"):
+        return None
+    said = message.content or ""
+    text = said if isinstance(said, str) else "\n".join(part.text for part in said if part.text)
+    text = plain.spoken(text)[:MAX_TURN_CHARS]
+    return Turn("user" if message.role == "user" else "assistant", text) if text.strip() else None
+
+
+def _text(message: MessageIn) -> str:
+    if message.content is None or isinstance(message.content, str):
+        return message.content or ""
+    if any(part.type != "text" for part in message.content):
+        raise InvalidInput("only text can be asked", "messages")
+    return "\n".join(part.text for part in message.content if part.text)
+
+
+def _id() -> str:
+    return f"chatcmpl-{ULID()}"
