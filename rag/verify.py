@@ -169,8 +169,7 @@ def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> lis
         if planned and near not in kept and len(said & set(terms(near))) >= SAME_CLAUSE * len(said):
             return [Fault("modality", f"the quote says {planned[0]!r}")]
     if ours and not _PLANNED.search(question):
-        planned = [clause for clause in _clauses(sentence) if _PLANNED.search(clause)]
-        if not all(_PLANNED.search(_nearest(clause, clauses)) for clause in planned):
+        if not all(_PLANNED.search(near) for clause, near in matched if _PLANNED.search(clause)):
             return [Fault("modality", f"{ours[0]!r} is not in the quotes")]
     return []
 
