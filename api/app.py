@@ -11,26 +11,35 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from api.admission import Admission
 from api.boot import Boot
 from api.envelope import Envelope
 from api.errors import CODES, PROBLEMS, respond
+from api.guard import Guard
+from api.kept import keeping
 from api.reading import Reading
-from api.routes import ask, documents, health, jobs, search
+from api.routes import answers, ask, documents, health, jobs, search, sources
 from api.service import State
 from ingest.fetch import Fetcher
 from rag.compose import Engine
 from rag.errors import GroundwireError
-from rag.settings import Settings
+from rag.settings import Settings, listed
 from rag.types import NewDocument
 
-ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router)
+ROUTERS = (
+    *(ask.router, answers.router, search.router, sources.router),
+    *(documents.router, jobs.router, health.router),
+)
 
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
 Errors are problem documents (RFC 9457) with a stable `code`. Times are RFC 3339 with a zone, offsets count Unicode
 code points in the stored text of a document's version.
+
+Where API keys were made, each call under `/v1` needs one as `Authorization: Bearer gw_…`: with the scope `ask` to ask
+and read, with `write` to change documents and see jobs.
 
 | code | status |
 |---|---|
@@ -50,7 +59,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        boot = Boot(build, seeds)
+        boot = Boot(lambda: keeping(build()), seeds)
         reading = Reading(fetcher or Fetcher())
         admission = Admission(settings.concurrency, settings.queue_limit)
         boot.start()
@@ -66,7 +75,7 @@ def create_app(
         version=version("groundwire"),
         description=ABOUT + "".join(f"| `{code}` | {status} |\n" for code, status in CODES.items()),
         lifespan=lifespan,
-        middleware=[Middleware(Envelope, max_request_bytes=settings.max_request_bytes)],
+        middleware=_middleware(settings),
         exception_handlers=dict.fromkeys((GroundwireError, RequestValidationError, HTTPException), respond),
         responses={422: PROBLEMS[422]},
         redirect_slashes=False,
@@ -75,3 +84,19 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Outermost first. Pages of other sites may call only where a setting names them, and can read problems then."""
+    envelope = Middleware(Envelope, max_request_bytes=settings.max_request_bytes)
+    guard = Middleware(Guard, settings=settings)
+    if not (origins := listed(settings.cors_origins)):
+        return [envelope, guard]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=("GET", "POST", "DELETE"),
+        allow_headers=("Authorization", "Idempotency-Key", "Mcp-Protocol-Version", "Mcp-Session-Id", "X-Request-ID"),
+        expose_headers=("Location", "Mcp-Session-Id", "Retry-After", "WWW-Authenticate", "X-Request-ID"),
+    )
+    return [envelope, cors, guard]

@@ -115,6 +115,20 @@ REFUSAL: Example = {
     "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
 }
 EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
+KEPT: Example = ANSWER | {
+    "question": ASK["question"],
+    "as_of": "2025-03-20T00:00:00Z",
+    "filters": {
+        "published_after": "2025-03-01T00:00:00Z",
+        "published_before": None,
+        "sources": [],
+        "document_ids": [SEED],
+    },
+    "asked_at": "2025-03-21T08:15:00Z",
+}
+FEEDBACK: Example = {"mark": "bad", "note": "It was in the west of the province."}
+MARKED: Example = {"answer_id": ANSWER["id"], **FEEDBACK, "marked_at": "2025-03-21T08:16:10Z"}
+SOURCES: Example = {"sources": [{"source": "", "documents": 1}, {"source": "Example News", "documents": 12}]}
 STREAM = "".join(
     f"event: {event}\ndata: {json.dumps(data)}\n\n"
     for event, data in (

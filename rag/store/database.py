@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rag.errors import SetupError, Unavailable
 
-HEAD = "0002"
+HEAD = "0003"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE = 15.0
 
@@ -83,6 +83,8 @@ def _configure(connection: sqlite3.Connection, _: Any) -> None:
         "secure_delete=FAST",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    # what SQLite itself can fold is ASCII
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:
