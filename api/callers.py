@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
-from rag.settings import listed
+from rag.settings import LOOPBACK, listed
 
 Network = IPv4Network | IPv6Network
-_LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _IPV6_PREFIX = 64
 
 
@@ -52,7 +51,7 @@ def is_local(host_header: str, bound: str) -> bool:
         name = urlsplit(f"//{host_header}").hostname
     except ValueError:
         return False
-    return name is not None and name in _LOCAL_NAMES | {bound.lower()}
+    return name is not None and name in LOOPBACK | {bound.lower()}
 
 
 def is_own(origin: str, host_header: str, others: Collection[str]) -> bool:

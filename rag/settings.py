@@ -19,6 +19,7 @@ from rag.ablation import Ablation
 from rag.errors import SetupError
 
 PREFIX = "GROUNDWIRE_"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
 

@@ -29,7 +29,6 @@ from rag.types import Answer, Filters, Question, Refusal
 
 _MARKED = exists().where(feedback.c.answer_id == answers.c.id)
 _MICROSECOND = timedelta(microseconds=1)
-_TIMES = ("published_after", "published_before")
 
 
 class Answers(Database):
@@ -74,13 +73,14 @@ class Answers(Database):
 
         Raises `AnswerNotFound`.
         """
-        row = {"answer_id": answer_id, "key_id": key_id, "mark": mark, "note": note, "marked_at": now_micros()}
+        now = now_micros()
+        row = {"answer_id": answer_id, "key_id": key_id, "mark": mark, "note": note, "marked_at": now}
         said = upsert(feedback).values(row)
         said = said.on_conflict_do_update(index_elements=["answer_id", "key_id"], set_=row)
         with self.write() as connection:
             _known(connection, answer_id, days)
             connection.execute(said)
-        return Mark(key_id, mark, note, from_micros(row["marked_at"]))
+        return Mark(key_id, mark, note, from_micros(now))
 
     def marked_answers(self) -> list[KeptAnswer]:
         """Every answer that somebody marked, with its marks, oldest first."""
@@ -150,7 +150,11 @@ def _since(now: int, days: float) -> int:
 
 def _kept(row: Row, marks: tuple[Mark, ...] = ()) -> KeptAnswer:
     asked = json.loads(row.filters)
-    times = {name: asked[name] and datetime.fromisoformat(asked[name]) for name in _TIMES}
-    names = {name: tuple(asked[name]) for name in ("sources", "document_ids")}
+    after, before = (_moment(asked[name]) for name in ("published_after", "published_before"))
+    filters = Filters(after, before, tuple(asked["sources"]), tuple(asked["document_ids"]))
     asked_at, as_of = from_micros(row.asked_at), from_micros(row.as_of)
-    return KeptAnswer(row.id, asked_at, row.question, as_of, Filters(**times, **names), row.body, marks)
+    return KeptAnswer(row.id, asked_at, row.question, as_of, filters, row.body, marks)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

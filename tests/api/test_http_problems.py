@@ -213,7 +213,10 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
     document = service.http.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/v1/ask",
+        "/v1/answers/{answer_id}",
+        "/v1/answers/{answer_id}/feedback",
         "/v1/search",
+        "/v1/sources",
         "/v1/documents",
         "/v1/documents/upload",
         "/v1/documents/fetch",
@@ -228,6 +231,10 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
     for name in (
         "AskIn",
         "AnswerOut",
+        "FeedbackIn",
+        "FeedbackOut",
+        "KeptOut",
+        "SourcesOut",
         "SearchIn",
         "SearchOut",
         "DocumentsIn",

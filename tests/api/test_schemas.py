@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from api.schemas import examples
+from api.schemas.answers import FeedbackIn, FeedbackOut, KeptOut, SourcesOut
 from api.schemas.around import Problem, ReadyOut
 from api.schemas.asking import AnswerOut, AskIn, SearchIn, SearchOut
 from api.schemas.documents import DocumentsIn, FetchIn, JobOut, StoredOut, WholeOut
@@ -26,6 +27,10 @@ ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
         (AnswerOut, examples.ANSWER),
         (AnswerOut, examples.REFUSAL),
         (AnswerOut, examples.EXPLAINED),
+        (KeptOut, examples.KEPT),
+        (FeedbackIn, examples.FEEDBACK),
+        (FeedbackOut, examples.MARKED),
+        (SourcesOut, examples.SOURCES),
         (DocumentsIn, examples.ADD),
         (FetchIn, examples.FETCH),
         (JobOut, examples.JOB),
