@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -28,10 +30,11 @@ from rag.errors import GroundwireError
 from rag.settings import Settings, listed
 from rag.types import NewDocument
 
-ROUTERS = (
-    *(ask.router, answers.router, search.router, sources.router),
-    *(documents.router, jobs.router, health.router),
-)
+ROUTERS = (ask.router, answers.router, search.router, sources.router, documents.router, jobs.router)
+"""What needs a key where there are keys: `Guard` sees to that, and what is said here is for the documentation."""
+
+KEY = HTTPBearer(scheme_name="API key", description="as `groundwire keys create` prints it", auto_error=False)
+TURNED_AWAY: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (401, 403, 429)}
 
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
@@ -82,7 +85,8 @@ def create_app(
         redoc_url=None,
     )
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(KEY)], responses=TURNED_AWAY)
+    app.include_router(health.router)
     return app
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from api.callers import is_loopback
 from rag.errors import SetupError
 from rag.settings import Settings
-from rag.store import Store
 
 
 def check_binding(settings: Settings) -> None:
@@ -23,6 +22,8 @@ def check_binding(settings: Settings) -> None:
 def _has_key(settings: Settings) -> bool:
     if not settings.store_path.is_file():
         return False
+    from rag.store import Store  # only here: what supervises a service loads nothing heavy
+
     store = Store.open(settings.store_path)
     try:
         return any(key.usable(datetime.now(UTC)) for key in store.access_keys())

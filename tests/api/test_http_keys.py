@@ -90,6 +90,14 @@ def test_each_call_needs_a_key_with_its_scope(
         assert guarded.call(key, method, path, json=body).status_code == status
 
 
+def test_the_documentation_says_what_needs_a_key(guarded: Guarded) -> None:
+    paths = guarded.call(None, "GET", "/openapi.json").json()["paths"]
+    for path, operations in paths.items():
+        for operation in operations.values():
+            assert ("security" in operation) is path.startswith("/v1/")
+            assert ("401" in operation["responses"]) is path.startswith("/v1/")
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/docs", "/openapi.json", "/"])
 def test_probes_and_documentation_are_open(guarded: Guarded, path: str) -> None:
     assert guarded.call(None, "GET", path).status_code in (200, 307)
