@@ -49,9 +49,8 @@ def test_a_revoked_key_stays_in_the_list_and_its_name_is_free() -> None:
     assert run("create", "desk", "--scope", "ask").exit_code == 0
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_what_makes_no_sense_makes_no_key() -> None:
+    for arguments in (
         ("create", "desk"),
         ("create", "desk", "--scope", "admin"),
         ("create", "", "--scope", "ask"),
@@ -60,10 +59,8 @@ def test_a_revoked_key_stays_in_the_list_and_its_name_is_free() -> None:
         ("create", "desk", "--scope", "ask", "--expires", "soon"),
         ("create", "desk", "--scope", "ask", "--expires", "2020-01-01"),
         ("revoke", "nobody"),
-    ],
-)
-def test_what_makes_no_sense_makes_no_key(arguments: tuple[str, ...]) -> None:
-    assert run(*arguments).exit_code == WRONG
+    ):
+        assert run(*arguments).exit_code == WRONG, arguments
     assert run("list").stdout == ""
 
 
@@ -72,16 +69,18 @@ def test_loopback_needs_no_key(host: str) -> None:
     check_binding(load_settings(host=host))
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "news.example", ""])
-def test_elsewhere_the_service_is_bound_only_where_a_key_can_be_used(host: str) -> None:
-    settings = load_settings(host=host)
-    with pytest.raises(SetupError, match="groundwire keys create"):
-        check_binding(settings)
+def test_elsewhere_the_service_is_bound_only_where_a_key_can_be_used() -> None:
+    everywhere = [load_settings(host=host) for host in ("0.0.0.0", "::", "192.0.2.1", "news.example", "")]
+    for settings in everywhere:
+        with pytest.raises(SetupError, match="groundwire keys create"):
+            check_binding(settings)
     run("create", "desk", "--scope", "ask")
-    check_binding(settings)
-    run("revoke", "desk")
-    with pytest.raises(SetupError, match="loopback"):
+    for settings in everywhere:
         check_binding(settings)
+    run("revoke", "desk")
+    for settings in everywhere:
+        with pytest.raises(SetupError, match="loopback"):
+            check_binding(settings)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def test_an_answer_and_a_refusal_can_be_read_again_as_they_were_given(own: Servi
     asked = QUESTION | {"as_of": "2025-04-01", "filters": {"document_ids": [ARTICLE_ID]}, "explain": True}
     answered = own.http.post("/v1/ask", json=asked).json()
     refused = own.streamed(QUESTION)[-1][1]
-    assert (answered["status"], refused["status"]) == ("answered", "unsupported")
+    assert answered["status"] == "answered"
+    assert refused["status"] in ("not_found", "unsupported")
     assert answered.pop("drafts")
     again = own.http.get(f"/v1/answers/{answered['id']}").json()
     assert {name: again.pop(name) for name in answered} == answered
