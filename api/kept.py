@@ -18,7 +18,7 @@ from rag.types import Answer, Completed, Event, Question, Refusal
 
 log = logging.getLogger("groundwire.api")
 
-KEEP_SECONDS = 1.0
+KEEP_SECONDS = 5.0
 
 
 def keeping(engine: Engine) -> Engine:
