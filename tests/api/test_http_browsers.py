@@ -19,8 +19,8 @@ QUESTION = {"question": "Where was al-Rifai killed?"}
 @pytest.fixture(scope="module")
 def opened(serve: Serve) -> Iterator[Service]:
     """A service that pages of one site may call, and that answers few questions a minute."""
-    limits = {"asks_per_minute": 3, "writes_per_minute": 3}
-    with serve(ScriptedModel(""), cors_origins=f"{SITE}, http://localhost:3000", **limits) as service:
+    sites = f"{SITE}, http://localhost:3000"
+    with serve(ScriptedModel(""), cors_origins=sites, asks_per_minute=3, writes_per_minute=3) as service:
         yield service
 
 
