@@ -66,7 +66,7 @@ def _question(kept: KeptAnswer) -> dict[str, Any]:
     quotes = [{"doc_id": cited["document_id"], "quote": cited["quote"]} for cited in body["citations"]] if good else []
     row = {
         "id": kept.id,
-        "question": kept.question,
+        "question": body.get("understood_as") or kept.question,
         "answerable": answered or not good,
         "type": "marked-good" if good else "marked-bad",
         "as_of": kept.as_of.isoformat(),
