@@ -11,6 +11,7 @@ import sys
 import uvicorn
 
 from api.app import create_app
+from api.binding import check_binding
 from ingest.seeds import articles
 from rag.compose import build
 from rag.errors import SetupError
@@ -26,6 +27,7 @@ def main() -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         settings = load_settings()
+        check_binding(settings)
     except SetupError as error:
         print(error, file=sys.stderr)
         return SETUP_FAILED

@@ -5,33 +5,54 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 
 from api.admission import Admission
 from api.boot import Boot
 from api.envelope import Envelope
 from api.errors import CODES, PROBLEMS, respond
+from api.guard import Guard
 from api.inside import Inside
+from api.kept import keeping
 from api.reading import Reading
-from api.routes import ask, documents, health, jobs, mcp, openai, search
+from api.routes import answers, ask, documents, health, jobs, mcp, openai, search, sources
 from api.service import State
 from ingest.fetch import Fetcher
 from rag.compose import Engine
 from rag.errors import GroundwireError
-from rag.settings import Settings
+from rag.settings import Settings, listed
 from rag.types import NewDocument
 
-ROUTERS = (ask.router, search.router, documents.router, jobs.router, openai.router, mcp.router, health.router)
+ROUTERS = (
+    ask.router,
+    answers.router,
+    search.router,
+    sources.router,
+    documents.router,
+    jobs.router,
+    openai.router,
+    mcp.router,
+)
+"""What needs a key where there are keys: `Guard` sees to that, and what is said here is for the documentation."""
+
+KEY = HTTPBearer(scheme_name="API key", description="as `groundwire keys create` prints it", auto_error=False)
+TURNED_AWAY: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (401, 403, 429)}
 
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
 Errors are problem documents (RFC 9457) with a stable `code`. Times are RFC 3339 with a zone, offsets count Unicode
 code points in the stored text of a document's version.
+
+Where API keys were made, each call under `/v1` needs one as `Authorization: Bearer gw_…`: with the scope `ask` to ask
+and read, with `write` to change documents and see jobs.
 
 | code | status |
 |---|---|
@@ -51,7 +72,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        boot = Boot(build, seeds)
+        boot = Boot(lambda: keeping(build()), seeds)
         reading = Reading(fetcher or Fetcher())
         admission = Admission(settings.concurrency, settings.queue_limit)
         tools = mcp.manager(Inside(boot, admission, settings.ask_timeout), settings)
@@ -69,12 +90,29 @@ def create_app(
         version=version("groundwire"),
         description=ABOUT + "".join(f"| `{code}` | {status} |\n" for code, status in CODES.items()),
         lifespan=lifespan,
-        middleware=[Middleware(Envelope, max_request_bytes=settings.max_request_bytes)],
+        middleware=_middleware(settings),
         exception_handlers=dict.fromkeys((GroundwireError, RequestValidationError, HTTPException), respond),
         responses={422: PROBLEMS[422]},
         redirect_slashes=False,
         redoc_url=None,
     )
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(KEY)], responses=TURNED_AWAY)
+    app.include_router(health.router)
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Outermost first. Pages of other sites may call only where a setting names them, and can read problems then."""
+    envelope = Middleware(Envelope, max_request_bytes=settings.max_request_bytes)
+    guard = Middleware(Guard, settings=settings)
+    if not (origins := listed(settings.cors_origins)):
+        return [envelope, guard]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=("GET", "POST", "DELETE"),
+        allow_headers=("Authorization", "Idempotency-Key", "Mcp-Protocol-Version", "Mcp-Session-Id", "X-Request-ID"),
+        expose_headers=("Location", "Mcp-Session-Id", "Retry-After", "WWW-Authenticate", "X-Request-ID"),
+    )
+    return [envelope, cors, guard]

@@ -37,15 +37,21 @@ class Problem(GroundwireError):
 
 
 class Client:
-    """Calls to the service at `base`. Raises `NotRunning`, `Problem`, or `Unavailable` when an answer breaks off."""
+    """Calls to the service at `base`, with an API key where one is given.
 
-    def __init__(self, base: str, timeout: float = 300.0) -> None:
+    Raises `NotRunning`, `Problem`, or `Unavailable` when an answer breaks off.
+    """
+
+    def __init__(self, base: str, timeout: float = 300.0, key: str = "") -> None:
         parts = urlsplit(base)
+        if not key.isascii() or not key.isprintable():
+            raise InvalidInput("the API key has characters that no key has", "key")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise InvalidInput(f"{base!r} is not an http address", "base")
         self.base = base.rstrip("/")
         self._parts = parts
         self._timeout = timeout
+        self._known = {"Authorization": f"Bearer {key}"} if key else {}
 
     def get(self, path: str) -> Body:
         return self.call("GET", path)[1]
@@ -93,7 +99,7 @@ class Client:
             ) from error
         try:
             sent = None if body is None else json.dumps(body).encode()
-            wanted = {"Accept": "application/json", "Content-Type": "application/json", **headers}
+            wanted = {"Accept": "application/json", "Content-Type": "application/json", **self._known, **headers}
             connection.request(method, self._parts.path.rstrip("/") + path, sent, wanted)
             yield connection.getresponse()
         except (OSError, http.client.HTTPException) as error:

@@ -1,4 +1,4 @@
-"""Around every request: an id, two headers, a bound on the body, one line in the log, and no bare error.
+"""Around every request: an id, headers for browsers, a bound on the body, one line in the log, and no bare error.
 
 The line names method, path, status, milliseconds and id; never a query, a question or a key.
 """
@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
 from api.errors import CLIENT_LEFT, TooLarge, respond
+from api.headers import headers_for
+from api.keys import masked
 
 access = logging.getLogger("groundwire.access")
 
@@ -37,7 +39,7 @@ class Envelope:
             return
         headers = Headers(scope=scope)
         given = headers.get(ID_HEADER, "")
-        request_id = given if _GIVEN_ID.fullmatch(given) else f"req_{ULID()}"
+        request_id = given if _GIVEN_ID.fullmatch(given) and masked(given) == given else f"req_{ULID()}"
         scope["groundwire.request_id"] = request_id
         began = time.monotonic()
         status = CLIENT_LEFT
@@ -58,7 +60,8 @@ class Envelope:
                 status, started = message["status"], True
                 marked = MutableHeaders(raw=message.setdefault("headers", []))
                 marked[ID_HEADER] = request_id
-                marked["X-Content-Type-Options"] = "nosniff"
+                for name, value in headers_for(scope["path"]).items():
+                    marked.setdefault(name, value)
             await send(message)
 
         try:
@@ -73,7 +76,7 @@ class Envelope:
         finally:
             took = (time.monotonic() - began) * 1000
             # The path is percent-encoded as it was sent, so that it cannot break the line.
-            path = quote(scope["path"], safe="/%:@!$&'()*+,;=~")
+            path = quote(masked(scope["path"]), safe="/%:@!$&'()*+,;=~")
             level = logging.DEBUG if path in PROBES else logging.INFO  # asked every second, by machines
             line = "method=%s path=%s status=%d ms=%d id=%s"
             access.log(level, line, scope["method"], path, status, took, request_id)

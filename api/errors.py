@@ -17,11 +17,33 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.denials import (
+    ForeignOrigin,
+    KeyExpired,
+    KeyMissing,
+    KeyRefused,
+    KeyRevoked,
+    RateLimited,
+    ScopeMissing,
+    TooMany,
+    TooManyAtOnce,
+    WrongHost,
+)
 from api.schemas.around import FieldError, Problem
 from api.schemas.chat import PATHS as OPENAI_PATHS
 from api.schemas.chat import FailedOut
 from api.schemas.fields import storable
-from rag.errors import GroundwireError, InvalidInput, KeyReused, NotFound, Overloaded, Rejected, SetupError, Unavailable
+from rag.errors import (
+    AnswerNotFound,
+    GroundwireError,
+    InvalidInput,
+    KeyReused,
+    NotFound,
+    Overloaded,
+    Rejected,
+    SetupError,
+    Unavailable,
+)
 
 log = logging.getLogger("groundwire.api")
 
@@ -29,6 +51,7 @@ MEDIA_TYPE = "application/problem+json"
 CLIENT_LEFT = 499
 RETRY_SECONDS = 5
 MAX_FIELD_ERRORS = 20
+BEARER = 'Bearer realm="groundwire"'
 
 
 class NotReady(Unavailable):
@@ -47,6 +70,12 @@ class TooLarge(InvalidInput):
     """The request body is larger than the settings allow."""
 
     code = "payload_too_large"
+
+
+class TooManyDocuments(InvalidInput):
+    """The request has more documents than the settings allow."""
+
+    code = "too_many_documents"
 
 
 class MalformedBody(InvalidInput):
@@ -70,12 +99,23 @@ class WrongMediaType(InvalidInput):
 STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     MalformedBody: HTTPStatus.BAD_REQUEST,
     MalformedForm: HTTPStatus.BAD_REQUEST,
+    KeyMissing: HTTPStatus.UNAUTHORIZED,
+    KeyRefused: HTTPStatus.UNAUTHORIZED,
+    KeyRevoked: HTTPStatus.UNAUTHORIZED,
+    KeyExpired: HTTPStatus.UNAUTHORIZED,
+    ScopeMissing: HTTPStatus.FORBIDDEN,
+    ForeignOrigin: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
+    AnswerNotFound: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
+    TooManyDocuments: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyAtOnce: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TimedOut: HTTPStatus.GATEWAY_TIMEOUT,
@@ -110,9 +150,15 @@ def status_of(error: GroundwireError) -> int:
 
 
 def headers_of(error: Exception) -> dict[str, str]:
-    """What goes with the problem: when to come back, or which methods there are."""
-    if isinstance(error, Overloaded):
+    """What goes with the problem: when to come back, which methods there are, what kind of key is wanted."""
+    if isinstance(error, Overloaded | TooMany):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, KeyMissing):
+        return {"WWW-Authenticate": BEARER}
+    if isinstance(error, KeyRefused):
+        return {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
+    if isinstance(error, ScopeMissing):
+        return {"WWW-Authenticate": f'{BEARER}, error="insufficient_scope", scope="{error.scope}"'}
     if isinstance(error, Unavailable):
         return {"Retry-After": str(RETRY_SECONDS)}
     if isinstance(error, TooLarge):

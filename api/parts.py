@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from api.binding import check_binding
 from api.process import Spec
 from rag import weights
 from rag.errors import SetupError
@@ -34,14 +35,20 @@ class Arrangement:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the children are started with: the same settings that would name servers elsewhere."""
-        return dict(os.environ) | variables(self.settings)
+        """What the children are started with: the same settings that would name servers elsewhere.
+
+        But for the key of whoever started it, which is for calling services.
+        """
+        known = dict(os.environ) | variables(self.settings)
+        return {name: value for name, value in known.items() if name != PREFIX + "KEY"}
 
 
 def arrange(settings: Settings) -> Arrangement:
     """Finds free ports, and checks what can be checked before anything is started. Raises `SetupError`."""
     here = {"data": settings.data.resolve(), "home": settings.home.resolve()}
-    settings = settings.model_copy(update=here | {"port": _free_port(settings)})
+    settings = settings.model_copy(update=here)
+    check_binding(settings)
+    settings = settings.model_copy(update={"port": _free_port(settings)})
     weights.require(settings, settings.embedder)
     api = Spec("api", "api", probe=f"{base_of(settings)}/healthz", grace=6.0)
     worker = Spec("worker", "ingest.worker", grace=1.5, nice=10)

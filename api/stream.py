@@ -21,8 +21,8 @@ from api.admission import Admission, Place
 from api.errors import TimedOut, problem, to_json
 from api.schemas.around import Problem
 from api.schemas.asking import AnswerOut, PassagesOut, SentenceEvent
-from rag.answer import Answerer
 from rag.errors import GroundwireError, Unavailable
+from rag.seams import Answering
 from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
 
 log = logging.getLogger("groundwire.api")
@@ -48,7 +48,7 @@ class ClientGone(Exception):
 class Asking:
     """How questions are put to the engine: one at a time from the line, each within its time."""
 
-    def __init__(self, answerer: Answerer, admission: Admission, timeout: float) -> None:
+    def __init__(self, answerer: Answering, admission: Admission, timeout: float) -> None:
         self._answerer = answerer
         self._admission = admission
         self._timeout = timeout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import httpx
 from rag.errors import GroundwireError, Unavailable
 
 JOB_POLL_SECONDS = 0.2
+KEY_VARIABLE = "GROUNDWIRE_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Event:
 
 @dataclass(slots=True)
 class Client:
-    """`base` is the address of a running service. Texts of document versions are fetched once."""
+    """`base` is the address of a running service. Texts of document versions are fetched once.
+
+    A service with API keys is called with the one in `GROUNDWIRE_KEY`, which needs both scopes.
+    """
 
     base: str
     timeout: float = 300.0
@@ -44,7 +49,9 @@ class Client:
     _texts: dict[tuple[str, int], str] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._http = httpx.Client(base_url=self.base, timeout=self.timeout, trust_env=False)
+        key = os.environ.get(KEY_VARIABLE)
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.Client(base_url=self.base, timeout=self.timeout, trust_env=False, headers=headers)
 
     def close(self) -> None:
         self._http.close()

@@ -16,7 +16,7 @@ from rag.adapters.sbert import SentenceTransformerEmbedder
 from rag.answer import Answerer
 from rag.errors import GroundwireError, Unavailable
 from rag.retrieve import Retriever
-from rag.seams import Embedder, IndexCopy, LanguageModel
+from rag.seams import Answering, Embedder, IndexCopy, LanguageModel
 from rag.settings import Settings
 from rag.store import Store
 from rag.support import DEFAULT
@@ -35,7 +35,7 @@ class Engine:
     embedder: Embedder
     index: IndexCopy
     retriever: Retriever
-    answerer: Answerer
+    answerer: Answering
     model: LanguageModel
 
     def warm(self) -> None:

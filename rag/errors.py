@@ -3,6 +3,7 @@
     GroundwireError
     ├── InvalidInput             the caller's fault; nothing was changed
     │   ├── NotFound             no such document, version or job
+    │   │   └── AnswerNotFound   no such answer, or it is not kept any more
     │   └── KeyReused            an idempotency key was used before, for another request
     ├── Rejected                 one document cannot be taken in; permanent, carries a stable code
     ├── Overloaded               the queue is full; try again after `retry_after` seconds
@@ -36,6 +37,12 @@ class NotFound(InvalidInput):
     """There is no such document, version or job."""
 
     code = "not_found"
+
+
+class AnswerNotFound(NotFound):
+    """No such answer was given, or it is not kept any more."""
+
+    code = "answer_not_found"
 
 
 class KeyReused(InvalidInput):

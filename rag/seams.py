@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Question
+from rag.types import Event, Question
 
 Vectors = NDArray[np.float32]
 
@@ -139,4 +139,12 @@ class LanguageModel(Protocol):
 
         None when the model does not tell its probabilities.
         """
+        ...
+
+
+class Answering(Protocol):
+    """Answers questions: the use case itself, or what does something with each answer on its way out."""
+
+    def ask(self, question: Question) -> AsyncGenerator[Event, None]:
+        """The events of one answer, `Completed` last. Closing it frees the model. Raises `Unavailable`."""
         ...

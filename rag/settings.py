@@ -7,10 +7,12 @@ so that a typing mistake never passes silently. docs/settings.md lists them all 
 from __future__ import annotations
 
 import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.ablation import Ablation
@@ -18,6 +20,12 @@ from rag.errors import SetupError
 
 PREFIX = "GROUNDWIRE_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a setting that has several, separated by commas."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _home() -> Path:
@@ -28,7 +36,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     # where
-    host: str = Field("127.0.0.1", description="address the HTTP service binds to; loopback only")
+    host: str = Field(
+        "127.0.0.1", description="address the HTTP service binds to; loopback only as long as there is no API key"
+    )
     port: int = Field(8000, ge=0, le=65535, description="port of the HTTP service; 0 takes a free one")
     home: Path = Field(default_factory=_home, description="folder of weights, shared by clones")
     data: Path = Field(Path("data"), description="folder of the store, Chroma and logs; empty is an empty collection")
@@ -71,19 +81,53 @@ class Settings(BaseSettings):
         6_000, ge=512, le=1_000_000, description="a child process larger than this is restarted"
     )
 
+    # access
+    key: SecretStr = Field(SecretStr(""), description="the API key that commands send to a service")
+    cors_origins: str = Field(
+        "", description="sites whose pages may call the service, as `https://news.example`, by commas"
+    )
+    trusted_proxies: str = Field(
+        "", description="addresses or networks, by commas, whose X-Forwarded-For is believed; of anybody else it is not"
+    )
+    asks_per_minute: int = Field(
+        6_000,
+        ge=0,
+        le=10_000_000,
+        description="questions and searches a minute, for each key and each address; 0 is no limit",
+    )
+    writes_per_minute: int = Field(
+        6_000, ge=0, le=10_000_000, description="changes a minute, for each key and each address; 0 is no limit"
+    )
+    requests_at_once: int = Field(
+        256, ge=0, le=100_000, description="requests at the same time, for each key, else each address; 0 is no limit"
+    )
+
+    # memory
+    answer_days: float = Field(
+        30.0, ge=0.0, le=36_500.0, description="days that an answer can be read again; 0 keeps none"
+    )
+    answers_kept: int = Field(5_000, ge=0, le=10_000_000, description="answers kept at most, the latest; 0 keeps none")
+
     # measuring
     without: Ablation = Field(
         Ablation.NOTHING,
         description="for measuring only: answer without `lexical`, `dense`, `fusion`, `rank`, `verification` or `time`",
     )
 
-    @model_validator(mode="after")
-    def _loopback_only(self) -> Self:
-        if self.host not in LOOPBACK:
-            raise ValueError(
-                f"host {self.host!r} is not a loopback address; without API keys the service binds to loopback only"
-            )
-        return self
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in listed(text):
+            ip_network(part, strict=False)
+        return text
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, text: str) -> str:
+        for part in listed(text):
+            if not _ORIGIN.fullmatch(part):
+                raise ValueError(f"{part!r} is not a site such as https://news.example, without a path or a wildcard")
+        return text
 
     @property
     def store_path(self) -> Path:

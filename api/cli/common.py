@@ -12,25 +12,54 @@ from api.client import Client
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-base_option = click.option(
-    "--base",
-    metavar="URL",
-    help="Address of the service; default: the one running on this data folder, or the settings.",
-)
+_KEY = "groundwire.key"
+
+
+def _keep_key(ctx: click.Context, _: click.Parameter, key: str | None) -> None:
+    ctx.meta[_KEY] = key or ""
+
+
+def key_option(command: F) -> F:
+    """The API key to call with; `key` finds it, so that no command has to hand it on."""
+    return click.option(
+        "--key",
+        envvar="GROUNDWIRE_KEY",
+        expose_value=False,
+        callback=_keep_key,
+        help="API key to call with. Better set as GROUNDWIRE_KEY: others can see what a command is started with.",
+    )(command)
+
+
+def base_option(command: F) -> F:
+    """Which service is meant, and the API key for it."""
+    base = click.option(
+        "--base",
+        metavar="URL",
+        help="Address of the service; default: the one running on this data folder, or the settings.",
+    )
+    return base(key_option(command))
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program to read.")
 
 
 def client(base: str | None) -> Client:
     """A client of the service that is meant. Raises `SetupError` when the settings are wrong."""
     if base:
-        return Client(base)
+        return Client(base, key=key())
     from api import runtime
     from api.parts import base_of
     from rag.settings import load_settings
 
     settings = load_settings()
     running = runtime.read(settings.data)
-    return Client(running.base if running else base_of(settings))
+    return Client(running.base if running else base_of(settings), key=key())
+
+
+def key() -> str:
+    """The API key that the running command was given, `""` for none."""
+    ctx = click.get_current_context(silent=True)
+    return str(ctx.meta.get(_KEY, "")) if ctx else ""
 
 
 def is_address(text: str) -> bool:

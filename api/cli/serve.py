@@ -10,7 +10,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command("serve")
-@click.option("--host", help="Address to bind to; loopback only.")
+@click.option("--host", help="Address to bind to; loopback only as long as there is no API key.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to bind to; 0 takes a free one.")
 @click.option("--home", type=FOLDER, help="Folder of the weights.")
 @click.option("--data", type=FOLDER, help="Folder of the store, Chroma and logs.")

@@ -7,11 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Header, Query, Response, UploadFile
 
-from api.errors import PROBLEMS
+from api.errors import PROBLEMS, TooManyDocuments
 from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, StoredOut, WholeOut
 from api.service import EnginePart, ReadingPart, SettingsPart
 from ingest.pipeline import Pipeline
-from rag.errors import InvalidInput
 from rag.store import Store
 from rag.types import Failure, Job, NewDocument
 
@@ -36,7 +35,7 @@ def add(
 ) -> JobOut:
     """Queue a batch. The content of each document decides whether anything is to do for it."""
     if len(body.documents) > settings.max_batch:
-        raise InvalidInput(f"a request has at most {settings.max_batch:,} documents", "documents")
+        raise TooManyDocuments(f"a request has at most {settings.max_batch:,} documents", "documents")
     return _accepted(
         engine.store.enqueue([document.document() for document in body.documents], idempotency_key), response
     )
@@ -83,7 +82,7 @@ def _enqueue(store: Store, found: Iterable[NewDocument | Failure], most: int, ke
     for one in found:
         batch.append(one)
         if len(batch) > most:
-            raise InvalidInput(f"a request has at most {most:,} documents", "files")
+            raise TooManyDocuments(f"a request has at most {most:,} documents", "files")
     return store.enqueue(batch, key)
 
 
@@ -94,10 +93,13 @@ def _accepted(job: Job, response: Response) -> JobOut:
 
 @router.get("")
 def documents(
-    engine: EnginePart, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    engine: EnginePart,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    search: Annotated[str, Query(max_length=200, description="words that title and source must have")] = "",
 ) -> DocumentsOut:
-    """A page of what is stored, without the texts."""
-    page, next_cursor = engine.store.documents(cursor, limit)
+    """A page of what is stored, without the texts: all, or what has these words in its title and source."""
+    page, next_cursor = engine.store.documents(cursor, limit, search)
     return DocumentsOut(documents=[StoredOut.of(stored) for stored in page], next_cursor=next_cursor)
 
 

@@ -88,6 +88,7 @@ ANSWER: Example = {
     "citations": [CITATION],
     "passages": [PASSAGE],
     "reason": None,
+    "understood_as": None,
     "independent_sources": 1,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
@@ -117,12 +118,27 @@ REFUSAL: Example = {
     "citations": [],
     "passages": [PASSAGE],
     "reason": "Nothing in the collection answers this question.",
+    "understood_as": None,
     "independent_sources": 0,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
     "understood_as": None,
 }
 EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
+KEPT: Example = ANSWER | {
+    "question": ASK["question"],
+    "as_of": "2025-03-20T00:00:00Z",
+    "filters": {
+        "published_after": "2025-03-01T00:00:00Z",
+        "published_before": None,
+        "sources": [],
+        "document_ids": [SEED],
+    },
+    "asked_at": "2025-03-21T08:15:00Z",
+}
+FEEDBACK: Example = {"mark": "bad", "note": "It was in the west of the province."}
+MARKED: Example = {"answer_id": ANSWER["id"], **FEEDBACK, "marked_at": "2025-03-21T08:16:10Z"}
+SOURCES: Example = {"sources": [{"source": "", "documents": 1}, {"source": "Example News", "documents": 12}]}
 STREAM = "".join(
     f"event: {event}\ndata: {json.dumps(data)}\n\n"
     for event, data in (

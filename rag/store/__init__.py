@@ -2,7 +2,7 @@
 
 One SQLite file that several processes (the API, workers, the command line) may open at once. Every
 method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
-`documents`, `passages`, `notices`, `copies`, `jobs`, `leases`, `writing`.
+`documents`, `passages`, `notices`, `copies`, `jobs`, `leases`, `writing`, `answers`, `access`.
 """
 
 from __future__ import annotations
@@ -10,20 +10,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+from rag.store.access import AccessKeys
+from rag.store.answers import Answers
 from rag.store.copies import Copies
 from rag.store.database import open_engine
 from rag.store.documents import Documents
 from rag.store.jobs import Jobs
 from rag.store.leases import Leases
 from rag.store.notices import Notices
-from rag.store.records import Counts, Entry, Item, Moment, Outcome, Result, Standing, StoredDocument, validity
+from rag.store.records import (
+    AccessKey,
+    Counts,
+    Entry,
+    Item,
+    KeptAnswer,
+    Mark,
+    Moment,
+    Outcome,
+    Result,
+    Standing,
+    StoredDocument,
+    validity,
+)
 from rag.store.vectors import VectorRows
 from rag.store.writing import Writing
 
 __all__ = [
+    "AccessKey",
     "Counts",
     "Entry",
     "Item",
+    "KeptAnswer",
+    "Mark",
     "Moment",
     "Outcome",
     "Result",
@@ -34,7 +52,7 @@ __all__ = [
 ]
 
 
-class Store(Documents, Notices, Copies, VectorRows, Jobs, Leases, Writing):
+class Store(Documents, Notices, Copies, VectorRows, Jobs, Leases, Writing, Answers, AccessKeys):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

@@ -83,6 +83,8 @@ def _configure(connection: sqlite3.Connection, _: Any) -> None:
         "secure_delete=FAST",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    # what SQLite itself can fold is ASCII
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:

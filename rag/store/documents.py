@@ -18,6 +18,8 @@ from rag.store.database import Database
 from rag.store.records import Counts, Moment, Standing, StoredDocument
 from rag.store.tables import (
     Row,
+    answer_documents,
+    answers,
     documents,
     forgotten,
     from_micros,
@@ -74,9 +76,12 @@ class Documents(Database):
         ingested, starts = from_micros(row.ingested_at), tuple(json.loads(row.starts or "[]"))
         return as_document(row), Version(row.document_id, row.number, row.text, row.digest, ingested, starts)
 
-    def documents(self, cursor: str | None = None, limit: int = 50) -> tuple[list[StoredDocument], str | None]:
+    def documents(
+        self, cursor: str | None = None, limit: int = 50, search: str = ""
+    ) -> tuple[list[StoredDocument], str | None]:
         """At most `limit` documents in the order of their ids, and where to go on, None at the end.
 
+        With `search` only those whose title and source have all of its words, in whatever case.
         Raises `InvalidInput` for a cursor that was not given out by this method.
         """
         if limit < 1:
@@ -85,6 +90,9 @@ class Documents(Database):
         query = query.select_from(documents.join(versions, _CURRENT)).order_by(documents.c.id).limit(limit + 1)
         if cursor:
             query = query.where(documents.c.id > _decoded(cursor))
+        for word in search.casefold().split():
+            shown = func.casefold(versions.c.title + "\n" + versions.c.source)
+            query = query.where(func.instr(shown, word) > 0)
         with self.read() as connection:
             rows = connection.execute(query).all()
         page = [
@@ -92,6 +100,13 @@ class Documents(Database):
             for row in rows[:limit]
         ]
         return page, _encoded(page[-1].document.id) if len(rows) > limit else None
+
+    def sources(self) -> dict[str, int]:
+        """How many documents each source has, by its name and in the order of names; `""` where it is unknown."""
+        query = select(versions.c.source, func.count()).select_from(documents.join(versions, _CURRENT))
+        with self.read() as connection:
+            rows = connection.execute(query.group_by(versions.c.source).order_by(versions.c.source))
+            return {row[0]: row[1] for row in rows}
 
     def standings(self, document_ids: Collection[str]) -> dict[str, Standing]:
         """What is known of each of these documents; every id given has one."""
@@ -134,6 +149,7 @@ class Documents(Database):
                 )
             ).rowcount
             leave(connection, document_id)
+            unsay(connection, document_id)
             known = connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount
             if not known and not cancelled:
                 raise NotFound(f"there is no document {document_id!r}", "id")
@@ -165,6 +181,12 @@ def as_document(row: Row) -> Document:
 def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """`column IN values`, as one parameter whatever their number."""
     return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+
+
+def unsay(connection: Connection, document_id: str) -> None:
+    """Remove the kept answers that have something of a document in them, and what was said about them."""
+    made_of = select(answer_documents.c.answer_id).where(answer_documents.c.document_id == document_id)
+    connection.execute(delete(answers).where(answers.c.id.in_(made_of)))
 
 
 def dirty(connection: Connection, passage_ids: Sequence[str]) -> None:

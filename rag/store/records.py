@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from rag.copies import Signature
-from rag.types import Document, NewDocument, Passage, Sentence, Version
+from rag.types import Document, Filters, NewDocument, Passage, Sentence, Version
 
 Outcome = Literal["added", "updated", "unchanged", "failed"]
+MarkName = Literal["good", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,46 @@ class Result:
     outcome: Outcome
     code: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What somebody said about an answer; `key_id` is the key it was said with, `""` where there are none."""
+
+    key_id: str
+    mark: MarkName
+    note: str
+    marked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """A reply as it was sent, in JSON, and what it replied to. `marks` are in the order of keys."""
+
+    id: str
+    asked_at: datetime
+    question: str
+    as_of: datetime
+    filters: Filters
+    body: str
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """An API key as it is kept. `digest` is that of the whole key, which is kept nowhere."""
+
+    id: str
+    name: str
+    scopes: frozenset[str]
+    digest: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def usable(self, now: datetime) -> bool:
+        """Whether it opens anything at that time."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 def validity(moments: Iterable[Moment]) -> list[tuple[datetime | None, datetime | None]]:

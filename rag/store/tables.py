@@ -185,6 +185,52 @@ job_items = Table(
     sqlite_autoincrement=True,
 )
 
+# What was replied, as it was sent, to be read again; `body` is JSON. It goes with each document that is in it.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("asked_at", Integer, nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("as_of", Integer, nullable=False),
+    Column("filters", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+answer_documents = Table(
+    "answer_documents",
+    metadata,
+    Column("answer_id", String, ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("document_id", String, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# What people said about answers: one mark for each key, "" where there are none.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("answer_id", String, ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("key_id", String, primary_key=True),
+    Column("mark", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("marked_at", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# API keys by what is public of them; of the secret part there is only the digest. A revoked one stays, so that
+# revoking the last key closes the service rather than opening it.
+access_keys = Table(
+    "access_keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("scopes", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("expires_at", Integer),
+    Column("revoked_at", Integer),
+)
+
 # FTS5 is beyond what the table language can say; the migration creates it.
 fulltext = table("fulltext", column("rowid", Integer), column("title", String), column("body", String))
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.fakes import ScriptedModel
 from tests.service import Serve, Service
+from tests.serving import until
 
 MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 
@@ -193,10 +194,14 @@ def test_a_request_id_is_kept_if_it_is_plain_and_made_otherwise(service: Service
 def test_the_log_has_one_line_a_request_and_nothing_of_what_was_asked(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def lines() -> list[str]:
+        return [record.getMessage() for record in caplog.records if record.name == "groundwire.access"]
+
     with caplog.at_level(logging.INFO, "groundwire.access"):
         service.http.post("/v1/search?key=hidden1", json={"question": "hidden2"}, headers={"X-Request-ID": "t-1"})
         service.http.get("/v1/jobs/line%0Abreak")
-    first, second = (record.getMessage() for record in caplog.records if record.name == "groundwire.access")
+        until(lambda: len(lines()) == 2, "a line is missing")  # it is written once the reply was sent
+    first, second = lines()
     assert first.startswith("method=POST path=/v1/search status=200 ms=")
     assert first.endswith(" id=t-1")
     assert "hidden" not in first
@@ -213,7 +218,10 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
     document = service.http.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/v1/ask",
+        "/v1/answers/{answer_id}",
+        "/v1/answers/{answer_id}/feedback",
         "/v1/search",
+        "/v1/sources",
         "/v1/documents",
         "/v1/documents/upload",
         "/v1/documents/fetch",
@@ -231,6 +239,10 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
     for name in (
         "AskIn",
         "AnswerOut",
+        "FeedbackIn",
+        "FeedbackOut",
+        "KeptOut",
+        "SourcesOut",
         "SearchIn",
         "SearchOut",
         "DocumentsIn",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from api import plain
 from api.schemas import examples
+from api.schemas.answers import FeedbackIn, FeedbackOut, KeptOut, SourcesOut
 from api.schemas.around import Problem, ReadyOut
 from api.schemas.asking import AnswerOut, AskIn, SearchIn, SearchOut
 from api.schemas.chat import ChatIn, ChatOut
@@ -28,6 +29,10 @@ ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
         (AnswerOut, examples.ANSWER),
         (AnswerOut, examples.REFUSAL),
         (AnswerOut, examples.EXPLAINED),
+        (KeptOut, examples.KEPT),
+        (FeedbackIn, examples.FEEDBACK),
+        (FeedbackOut, examples.MARKED),
+        (SourcesOut, examples.SOURCES),
         (DocumentsIn, examples.ADD),
         (FetchIn, examples.FETCH),
         (JobOut, examples.JOB),
