@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from rag.errors import GroundwireError, InvalidInput, Unavailable
 
@@ -35,15 +35,19 @@ class Problem(GroundwireError):
 
 
 class Client:
-    """Calls to the service at `base`. Raises `NotRunning`, `Problem`, or `Unavailable` when an answer breaks off."""
+    """Calls to the service at `base`. Raises `NotRunning`, `Problem`, or `Unavailable` when an answer breaks off.
 
-    def __init__(self, base: str, timeout: float = 300.0) -> None:
+    Each call names `collection` unless it is empty: in its body, or in the query where there is none.
+    """
+
+    def __init__(self, base: str, timeout: float = 300.0, collection: str = "") -> None:
         parts = urlsplit(base)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise InvalidInput(f"{base!r} is not an http address", "base")
         self.base = base.rstrip("/")
         self._parts = parts
         self._timeout = timeout
+        self._collection = collection
 
     def get(self, path: str) -> Body:
         return self.call("GET", path)[1]
@@ -96,6 +100,10 @@ class Client:
                 f"nothing answers at {self.base} ({error.strerror or error}); start it with `groundwire serve`, "
                 "or name another address with --base"
             ) from error
+        if self._collection and body is not None:
+            body = body | {"collection": self._collection}
+        elif self._collection:
+            path += f"{'&' if '?' in path else '?'}collection={quote(self._collection, safe='')}"
         try:
             sent = None if body is None else json.dumps(body).encode()
             wanted = {"Accept": "application/json", "Content-Type": "application/json", **headers}

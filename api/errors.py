@@ -19,7 +19,17 @@ from starlette.responses import Response
 
 from api.schemas.around import FieldError, Problem
 from api.schemas.fields import storable
-from rag.errors import GroundwireError, InvalidInput, KeyReused, NotFound, Overloaded, Rejected, SetupError, Unavailable
+from rag.errors import (
+    GroundwireError,
+    InvalidInput,
+    KeyReused,
+    NotFound,
+    Overloaded,
+    Rejected,
+    SetupError,
+    Unavailable,
+    UnknownCollection,
+)
 
 log = logging.getLogger("groundwire.api")
 
@@ -69,6 +79,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     MalformedBody: HTTPStatus.BAD_REQUEST,
     MalformedForm: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
+    UnknownCollection: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -3,6 +3,7 @@
     GroundwireError
     ├── InvalidInput             the caller's fault; nothing was changed
     │   ├── NotFound             no such document, version or job
+    │   │   └── UnknownCollection  no collection of this name
     │   └── KeyReused            an idempotency key was used before, for another request
     ├── Rejected                 one document cannot be taken in; permanent, carries a stable code
     ├── Overloaded               the queue is full; try again after `retry_after` seconds
@@ -36,6 +37,15 @@ class NotFound(InvalidInput):
     """There is no such document, version or job."""
 
     code = "not_found"
+
+
+class UnknownCollection(NotFound):
+    """There is no collection of this name; adding a document makes it."""
+
+    code = "unknown_collection"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no collection {name!r}; adding a document to it makes it", "collection")
 
 
 class KeyReused(InvalidInput):

@@ -17,20 +17,23 @@ base_option = click.option(
     metavar="URL",
     help="Address of the service; default: the one running on this data folder, or the settings.",
 )
+collection_option = click.option(
+    "--collection", default="", metavar="NAME", help="The collection that is meant; default: default."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program to read.")
 
 
-def client(base: str | None) -> Client:
-    """A client of the service that is meant. Raises `SetupError` when the settings are wrong."""
+def client(base: str | None, collection: str = "") -> Client:
+    """A client of the service and the collection that are meant. Raises `SetupError` when the settings are wrong."""
     if base:
-        return Client(base)
+        return Client(base, collection=collection)
     from api import runtime
     from api.parts import base_of
     from rag.settings import load_settings
 
     settings = load_settings()
     running = runtime.read(settings.data)
-    return Client(running.base if running else base_of(settings))
+    return Client(running.base if running else base_of(settings), collection=collection)
 
 
 def is_address(text: str) -> bool:

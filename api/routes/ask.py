@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api.errors import CLIENT_LEFT, PROBLEMS
 from api.schemas import examples
 from api.schemas.asking import AnswerOut, AskIn
-from api.service import AdmissionPart, EnginePart, SettingsPart
+from api.service import AccessPart, AdmissionPart, SettingsPart
 from api.stream import Asking, ClientGone
 
 router = APIRouter(tags=["asking"])
@@ -21,17 +22,21 @@ _STREAMED = {
 }
 
 
-@router.post("/v1/ask", response_model=AnswerOut, responses={200: _STREAMED, 503: PROBLEMS[503], 504: PROBLEMS[504]})
+_REPLIES: dict[int | str, dict[str, Any]] = {200: _STREAMED} | {code: PROBLEMS[code] for code in (404, 503, 504)}
+
+
+@router.post("/v1/ask", response_model=AnswerOut, responses=_REPLIES)
 async def ask(
     request: Request,
     body: AskIn,
-    engine: EnginePart,
+    access: AccessPart,
     admission: AdmissionPart,
     settings: SettingsPart,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> AnswerOut | Response:
     """An answer whose every sentence is cited and supported, or a refusal that says why there is none."""
     question = body.to_question()
+    engine = await run_in_threadpool(access.engine, body.collection)
     asking = Asking(engine.answerer, admission, settings.ask_timeout)
     if wants_stream(accept):
         return asking.stream(question, request.scope.get("groundwire.request_id"), body.explain)

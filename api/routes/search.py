@@ -6,16 +6,17 @@ import time
 
 from fastapi import APIRouter
 
+from api.errors import PROBLEMS
 from api.schemas.asking import PassagesOut, SearchIn, SearchOut
-from api.service import EnginePart
+from api.service import AccessPart
 
 router = APIRouter(tags=["asking"])
 
 
-@router.post("/v1/search")
-def search(body: SearchIn, engine: EnginePart) -> SearchOut:
+@router.post("/v1/search", responses={404: PROBLEMS[404]})
+def search(body: SearchIn, access: AccessPart) -> SearchOut:
     """The passages closest to a question, best first."""
     began = time.monotonic()
-    hits = engine.retriever.retrieve(body.to_question(), body.limit)
+    hits = access.engine(body.collection).retriever.retrieve(body.to_question(), body.limit)
     spent = round((time.monotonic() - began) * 1000)
     return SearchOut(passages=PassagesOut.of(hits).passages, timings_ms={"retrieve": spent, "total": spent})

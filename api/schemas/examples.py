@@ -142,6 +142,7 @@ JOB: Example = {
     "failures": [{"id": "blank", "code": "empty_text", "detail": "the document has no text"}],
     "created_at": "2025-03-20T09:30:00Z",
 }
+COLLECTION: Example = {"name": "default", "documents": 131, "passages": 640, "waiting": 0}
 STORED: Example = {
     "id": "abu-khadija",
     "title": "Abu Khadija killed in Iraq",

@@ -1,8 +1,8 @@
-"""The only truth: documents, versions, passages, sentences, vectors, the full-text index and jobs.
+"""The only truth: documents, versions, passages, sentences, vectors, the full-text index and jobs of one collection.
 
-One SQLite file that several processes (the API, workers, the command line) may open at once. Every
+One SQLite file a collection, that several processes (the API, workers, the command line) may open at once. Every
 method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
-`documents`, `passages`, `copies`, `jobs`, `leases`, `writing`.
+`documents`, `passages`, `copies`, `jobs`, `leases`, `writing`, `register`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rag.store.jobs import Jobs
 from rag.store.leases import Leases
 from rag.store.passages import Passages
 from rag.store.records import Counts, Entry, Item, Moment, Outcome, Result, Standing, StoredDocument, validity
+from rag.store.register import Register
 from rag.store.vectors import VectorRows
 from rag.store.writing import Writing
 
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 
-class Store(Documents, Passages, Copies, VectorRows, Jobs, Leases, Writing):
+class Store(Documents, Passages, Copies, VectorRows, Jobs, Leases, Writing, Register):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

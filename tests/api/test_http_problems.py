@@ -220,6 +220,8 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
         "/v1/documents/{document_id}",
         "/v1/jobs",
         "/v1/jobs/{job_id}",
+        "/v1/collections",
+        "/v1/collections/{name}",
         "/healthz",
         "/readyz",
     }
