@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from api.errors import CLIENT_LEFT, PROBLEMS
 from api.schemas import examples
@@ -36,7 +36,7 @@ async def ask(
 ) -> AnswerOut | Response:
     """An answer whose every sentence is cited and supported, or a refusal that says why there is none."""
     question = body.to_question()
-    engine = await run_in_threadpool(access.engine, body.collection)
+    engine = await asyncio.to_thread(access.engine, body.collection)
     asking = Asking(engine.answerer, admission, settings.ask_timeout)
     if wants_stream(accept):
         return asking.stream(question, request.scope.get("groundwire.request_id"), body.explain)
