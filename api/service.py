@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, TypedDict, cast
 
@@ -59,8 +60,14 @@ class Access:
         """That of the default collection for None. Raises `UnknownCollection`."""
         return self.collections.engine(name or DEFAULT_COLLECTION)
 
+    async def opened(self, name: str | None) -> Engine:
+        """The same, for the event loop, which looking a name up would hold up."""
+        if name is None or name == DEFAULT_COLLECTION:
+            return self.engine(name)
+        return await asyncio.to_thread(self.engine, name)
+
     def create(self, name: str | None) -> Engine:
-        """The same, of a collection that is made if it is missing. Raises `InvalidInput`."""
+        """Of a collection that is made if it is missing. Raises `InvalidInput`."""
         return self.collections.create(name or DEFAULT_COLLECTION)
 
     def delete(self, name: str) -> None:

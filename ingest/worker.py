@@ -99,9 +99,10 @@ class Worker:
                 leave(0)
 
     def _release(self) -> None:
-        """Nothing is leased but at the bench that was worked at last."""
+        """Nothing is leased but at the bench that was worked at last; where that fails, the lease runs out."""
         if self._at:
-            self._at.release()
+            with suppress(Unavailable):
+                self._at.release()
 
 
 class Benches:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -36,7 +35,7 @@ async def ask(
 ) -> AnswerOut | Response:
     """An answer whose every sentence is cited and supported, or a refusal that says why there is none."""
     question = body.to_question()
-    engine = await asyncio.to_thread(access.engine, body.collection)
+    engine = await access.opened(body.collection)
     asking = Asking(engine.answerer, admission, settings.ask_timeout)
     if wants_stream(accept):
         return asking.stream(question, request.scope.get("groundwire.request_id"), body.explain)

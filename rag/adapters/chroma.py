@@ -129,7 +129,7 @@ class ChromaIndex:
             try:
                 return getattr(self._server.opened(name, metadata), method)(**arguments)
             except (NotFoundError, TransportError):
-                self._server.forget()
+                self._server.forget(name)
                 return getattr(self._server.opened(name, metadata), method)(**arguments)
 
 
@@ -151,21 +151,20 @@ class _Server:
 
     def opened(self, name: str, metadata: dict[str, str]) -> Any:
         """The collection of this name, made if it is missing."""
-        with self._lock:
-            client = self._connected()
-            if name not in self._collections:
-                self._collections[name] = client.get_or_create_collection(
-                    name,
-                    embedding_function=None,
-                    configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
-                    metadata=metadata,
-                )
-            return self._collections[name]
+        found = self._collections.get(name)
+        if found is None:
+            found = self._collections[name] = self._connected().get_or_create_collection(
+                name,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
+                metadata=metadata,
+            )
+        return found
 
     def names(self) -> set[str]:
         """The names of all collections there are."""
         found: set[str] = set()
-        with self._lock, _translated(self.url):
+        with _translated(self.url):
             client = self._connected()
             while page := client.list_collections(limit=_PAGE, offset=len(found)):
                 found.update(collection.name for collection in page)
@@ -173,28 +172,28 @@ class _Server:
 
     def delete(self, names: Collection[str]) -> None:
         """Remove collections that there are."""
-        with self._lock, _translated(self.url):
+        with _translated(self.url):
             for name in names:
+                self.forget(name)
                 self._connected().delete_collection(name)
-            self._collections.clear()
 
-    def forget(self) -> None:
-        """Look for every collection anew."""
-        with self._lock:
-            self._collections.clear()
+    def forget(self, name: str) -> None:
+        """Look for a collection anew when it is used next."""
+        self._collections.pop(name, None)
 
     def close(self) -> None:
         with self._lock:
             client, self._client = self._client, None
-            self._collections.clear()
+        self._collections.clear()
         if client is not None:
             client._server._session.close()  # close() alone leaves its sockets to the garbage collector
             client.close()
 
     def _connected(self) -> Any:
-        if self._client is None:
-            self._client = self._connect()
-        return self._client
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client
 
     def _connect(self) -> Any:
         import chromadb
