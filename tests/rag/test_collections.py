@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.bench import Bench
 from ingest.pipeline import Pipeline, reindex
 from ingest.worker import Benches, work_off
 from rag.adapters.chroma import ChromaIndex
@@ -31,7 +32,7 @@ SENTENCES = (
     "Nurses at the hospital went on strike for higher pay.",
     "The strike at the hospital ended after nine days.",
 )
-ASKED = ("Why was the ferry to Skarhamn cancelled?", "storm bridge", "How long was the strike?")
+ASKED = ("Why was the ferry to Skarhamn cancelled?", "storm bridge strike")
 
 _names = (f"c{number}" for number in itertools.count())
 
@@ -50,8 +51,16 @@ def collections(engine: Engine) -> Iterator[Collections[Engine]]:
 def fill(collections: Collections[Engine], name: str, documents: list[NewDocument]) -> Engine:
     engine = collections.create(name)
     engine.store.enqueue(documents)
-    work_off(collections.default)
+    work(engine)
     return engine
+
+
+def work(engine: Engine) -> None:
+    """Do what a worker would at this collection."""
+    pipeline = Pipeline(engine.store, engine.embedder, engine.index)
+    bench = Bench(engine.store, pipeline, engine.embedder, 60)
+    while bench.step():
+        pass
 
 
 def doc(name: str, *sentences: str) -> NewDocument:
@@ -82,7 +91,7 @@ def told(engine: Engine) -> list[object]:
 
 def test_what_a_collection_says_never_depends_on_another(collections: Collections[Engine]) -> None:
     @given(articles, articles)
-    @settings(max_examples=5, deadline=None)
+    @settings(max_examples=4, deadline=None)
     def check(ours: list[NewDocument], theirs: list[NewDocument]) -> None:
         mine, other, late = next(_names), next(_names), next(_names)
         alone = told(fill(collections, mine, ours))
@@ -192,7 +201,7 @@ def test_each_is_rebuilt_from_its_own_store_and_repaired_without_being_asked(col
     assert reindex(engines[0].store, engines[0].index, engines[0].embedder.stamp) == 1
     assert [told(engine) for engine in engines] == before
     engines[1].index.drop()
-    work_off(collections.default)
+    work(engines[1])
     assert [told(engine) for engine in engines] == before
 
 
