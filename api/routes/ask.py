@@ -19,9 +19,12 @@ _STREAMED = {
     "`answer` and `error`.",
     "content": {"text/event-stream": {"schema": {"type": "string"}, "example": examples.STREAM}},
 }
-
-
-_REPLIES: dict[int | str, dict[str, Any]] = {200: _STREAMED} | {code: PROBLEMS[code] for code in (404, 503, 504)}
+_REPLIES: dict[int | str, dict[str, Any]] = {
+    200: _STREAMED,
+    404: PROBLEMS[404],
+    503: PROBLEMS[503],
+    504: PROBLEMS[504],
+}
 
 
 @router.post("/v1/ask", response_model=AnswerOut, responses=_REPLIES)

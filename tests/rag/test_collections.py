@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.cli.reindex import _reindex
 from ingest.bench import Bench
 from ingest.pipeline import Pipeline, reindex
 from ingest.worker import Benches, work_off
@@ -203,6 +204,21 @@ def test_each_is_rebuilt_from_its_own_store_and_repaired_without_being_asked(col
     engines[1].index.drop()
     work(engines[1])
     assert [told(engine) for engine in engines] == before
+
+
+def test_the_command_to_reindex_rebuilds_every_collection(
+    tmp_path: Path, chroma_server: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    embedder = WordEmbedder("reindexed")
+    monkeypatch.setattr("rag.compose.open_embedder", lambda _: embedder)
+    made = assemble(load_settings(data=tmp_path, chroma_url=chroma_server), embedder, ScriptedModel(""))
+    with closing(made), closing(collections_of(made)) as collections:
+        engines = [fill(collections, name, [doc("a", SENTENCES[0])]) for name in (DEFAULT_COLLECTION, "other")]
+        for engine in engines:
+            engine.index.drop()
+        _reindex(made.settings, chroma_server)
+        assert capsys.readouterr().out == "2 of 2 passages indexed\n"
+        assert [engine.index.count() for engine in engines] == [1, 1]
 
 
 def test_a_worker_has_a_bench_for_each_as_long_as_there_is_one(
