@@ -23,7 +23,7 @@ from api.guard import Guard
 from api.inside import Inside
 from api.kept import keeping
 from api.reading import Reading
-from api.routes import answers, ask, documents, health, jobs, mcp, openai, search, sources
+from api.routes import answers, ask, collections, documents, health, jobs, mcp, openai, search, sources
 from api.service import State
 from ingest.fetch import Fetcher
 from rag.compose import Engine
@@ -38,6 +38,7 @@ ROUTERS = (
     sources.router,
     documents.router,
     jobs.router,
+    collections.router,
     openai.router,
     mcp.router,
 )
@@ -72,7 +73,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        boot = Boot(lambda: keeping(build()), seeds)
+        boot = Boot(build, seeds, keeping)
         reading = Reading(fetcher or Fetcher())
         admission = Admission(settings.concurrency, settings.queue_limit)
         tools = mcp.manager(Inside(boot, admission, settings.ask_timeout), settings)

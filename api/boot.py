@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from api.errors import NotReady
 from api.seeding import seed, unfinished
-from rag.compose import Engine
+from rag.collections import Collections
+from rag.compose import Engine, collections_of
 from rag.errors import GroundwireError, Unavailable
 from rag.types import NewDocument
 
@@ -27,17 +28,25 @@ RETRY_SECONDS = 1.0
 
 
 class Boot:
-    """Builds the engine once; `engine` raises `NotReady` until then, `Unavailable` if it failed for good.
+    """Builds the engine once; `collections` raises `NotReady` until then, `Unavailable` if it failed for good.
 
     What is merely not available yet, a server that still starts, is tried again and again.
     """
 
-    def __init__(self, build: Callable[[], Engine], seeds: Sequence[NewDocument] = ()) -> None:
-        """`seeds` are articles to add; the service is not ready before they are indexed."""
+    def __init__(
+        self,
+        build: Callable[[], Engine],
+        seeds: Sequence[NewDocument] = (),
+        dressed: Callable[[Engine], Engine] | None = None,
+    ) -> None:
+        """`seeds` are articles to add; the service is not ready before they are indexed. `dressed` is done to the
+        engine of each collection when it is opened.
+        """
         self._build = build
+        self._dressed = dressed
         self._seeds = seeds
         self._seeding: str | None = None
-        self._built: Engine | None = None
+        self._built: Collections[Engine] | None = None
         self._failure = ""
         self._waiting_for = "starting"
         self._closing = threading.Event()
@@ -53,15 +62,16 @@ class Boot:
         """Close the engine, now or, if it is still being built, as soon as it is."""
         with self._lock:
             self._closing.set()
-            engine, self._built = self._built, None
-        if engine is not None:
-            engine.close()
+            collections, self._built = self._built, None
+        if collections is not None:
+            collections.close()
+            collections.default.close()
 
     @property
-    def engine(self) -> Engine:
-        engine = self._built
-        if engine is not None:
-            return engine
+    def collections(self) -> Collections[Engine]:
+        collections = self._built
+        if collections is not None:
+            return collections
         if self._failure:
             raise Unavailable("engine", f"the service could not start: {self._failure}")
         raise NotReady("engine", "the service is starting; GET /readyz tells when it is ready")
@@ -71,12 +81,12 @@ class Boot:
 
         At most one check a second is made, and one at a time.
         """
-        engine = self._built
-        if engine is None:
+        collections = self._built
+        if collections is None:
             return dict.fromkeys(PARTS, self._failure or self._waiting_for)
         old = time.monotonic() - self._checked_at > HEALTH_SECONDS
         if self._check is None or (self._check.done() and old):
-            self._check = asyncio.create_task(asyncio.to_thread(self._wrong, engine))
+            self._check = asyncio.create_task(asyncio.to_thread(self._wrong, collections.default))
             self._checked_at = time.monotonic()
         await asyncio.wait({self._check}, timeout=PATIENCE_SECONDS)
         return self._check.result() if self._check.done() else dict.fromkeys(PARTS, "a part does not answer")
@@ -90,7 +100,8 @@ class Boot:
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
-                self._finish(self._made())
+                made = self._made()
+                self._finish(self._dressed(made) if self._dressed else made)
             except Unavailable as error:
                 log.warning("not ready: %s", error)
                 self._waiting_for = str(error)
@@ -116,7 +127,7 @@ class Boot:
     def _finish(self, engine: Engine) -> None:
         with self._lock:
             if not self._closing.is_set():
-                self._built = engine
+                self._built = collections_of(engine, self._dressed)
                 log.info("ready")
                 return
         engine.close()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from api.events import Events
 from rag.errors import GroundwireError, InvalidInput, Unavailable
@@ -39,10 +39,11 @@ class Problem(GroundwireError):
 class Client:
     """Calls to the service at `base`, with an API key where one is given.
 
+    Each call names `collection` unless it is empty: in its body, or in the query where there is none.
     Raises `NotRunning`, `Problem`, or `Unavailable` when an answer breaks off.
     """
 
-    def __init__(self, base: str, timeout: float = 300.0, key: str = "") -> None:
+    def __init__(self, base: str, timeout: float = 300.0, key: str = "", collection: str = "") -> None:
         parts = urlsplit(base)
         if not key.isascii() or not key.isprintable():
             raise InvalidInput("the API key has characters that no key has", "key")
@@ -52,6 +53,7 @@ class Client:
         self._parts = parts
         self._timeout = timeout
         self._known = {"Authorization": f"Bearer {key}"} if key else {}
+        self._collection = collection
 
     def get(self, path: str) -> Body:
         return self.call("GET", path)[1]
@@ -97,6 +99,10 @@ class Client:
                 f"nothing answers at {self.base} ({error.strerror or error}); start it with `groundwire serve`, "
                 "or name another address with --base"
             ) from error
+        if self._collection and body is not None:
+            body = body | {"collection": self._collection}
+        elif self._collection:
+            path += f"{'&' if '?' in path else '?'}collection={quote(self._collection, safe='')}"
         try:
             sent = None if body is None else json.dumps(body).encode()
             wanted = {"Accept": "application/json", "Content-Type": "application/json", **self._known, **headers}

@@ -43,6 +43,7 @@ from rag.errors import (
     Rejected,
     SetupError,
     Unavailable,
+    UnknownCollection,
 )
 
 log = logging.getLogger("groundwire.api")
@@ -107,6 +108,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     ForeignOrigin: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     AnswerNotFound: HTTPStatus.NOT_FOUND,
+    UnknownCollection: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     WrongHost: HTTPStatus.MISDIRECTED_REQUEST,

@@ -67,7 +67,7 @@ class Guard:
         who = callers.caller(peer[0] if peer else "", forwarded, self._proxies)
         kind = kind_of(method, path)
         self._limits.count(kind, who)
-        store = cast(State, scope["state"])["boot"].engine.store
+        store = cast(State, scope["state"])["boot"].collections.default.store
         key = await run_in_threadpool(self._key, store, headers.getlist("authorization"))
         if key is None:
             self._local_only(method, headers)

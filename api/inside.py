@@ -13,8 +13,10 @@ from api.remote.calls import Asking, Event, Narrowing, asked
 from api.routes.search import found
 from api.schemas.asking import AnswerOut, AskIn, PassagesOut, SearchIn, SearchOut, SentenceEvent
 from api.schemas.documents import WholeOut
+from api.service import Access
 from api.stream import Asking as Questions
 from rag import types
+from rag.compose import Engine
 
 
 class Inside:
@@ -28,7 +30,8 @@ class Inside:
     async def stream(self, question: str, **how: Unpack[Asking]) -> AsyncGenerator[Event, None]:
         """As `groundwire.AsyncClient.stream`. Raises `Overloaded` when the line is full."""
         body = AskIn.model_validate(asked(question, how))
-        questions = Questions(self._boot.engine.answerer, self._admission, self._timeout)
+        engine = await self._engine(body.collection)
+        questions = Questions(engine.answerer, self._admission, self._timeout)
         async with aclosing(questions.told(body.to_question())) as events:
             async for event in events:
                 if isinstance(event, types.Retrieved):
@@ -40,7 +43,11 @@ class Inside:
 
     async def search(self, question: str, *, limit: int = 10, **how: Unpack[Narrowing]) -> SearchOut:
         body = SearchIn.model_validate(asked(question, how) | {"limit": limit})
-        return await asyncio.to_thread(found, body, self._boot.engine)
+        return await asyncio.to_thread(found, body, await self._engine(body.collection))
 
     async def document(self, document_id: str, *, version: int | None = None) -> WholeOut:
-        return WholeOut.whole(*await asyncio.to_thread(self._boot.engine.store.document, document_id, version))
+        engine = await self._engine(None)
+        return WholeOut.whole(*await asyncio.to_thread(engine.store.document, document_id, version))
+
+    async def _engine(self, collection: str | None) -> Engine:
+        return await Access(self._boot.collections).opened(collection)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from typing import Annotated, TypedDict, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from api.admission import Admission
 from api.boot import Boot
 from api.reading import Reading
+from api.schemas.fields import COLLECTION
+from rag.collections import Collections
 from rag.compose import Engine
 from rag.settings import Settings
+from rag.types import DEFAULT_COLLECTION
 
 
 class State(TypedDict):
@@ -48,8 +53,46 @@ async def _mcp(request: Request) -> StreamableHTTPSessionManager:
     return state(request)["mcp"]
 
 
-async def _engine(request: Request) -> Engine:
-    return state(request)["boot"].engine
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The collections that a request may reach. There is no other way from the name of one to what is in it."""
+
+    collections: Collections[Engine]
+
+    def names(self) -> list[str]:
+        return self.collections.names()
+
+    def engine(self, name: str | None) -> Engine:
+        """That of the default collection for None. Raises `UnknownCollection`."""
+        return self.collections.engine(name or DEFAULT_COLLECTION)
+
+    async def opened(self, name: str | None) -> Engine:
+        """The same, for the event loop, which looking a name up would hold up."""
+        if name is None or name == DEFAULT_COLLECTION:
+            return self.engine(name)
+        return await asyncio.to_thread(self.engine, name)
+
+    def create(self, name: str | None) -> Engine:
+        """Of a collection that is made if it is missing. Raises `InvalidInput`."""
+        return self.collections.create(name or DEFAULT_COLLECTION)
+
+    def delete(self, name: str) -> None:
+        """Remove a collection with all that is in it. Raises `UnknownCollection`, `InvalidInput`."""
+        self.collections.delete(name)
+
+
+async def _access(request: Request) -> Access:
+    return Access(state(request)["boot"].collections)
+
+
+AccessPart = Annotated[Access, Depends(_access)]
+"""What bodies that name a collection are looked up with; before the engine is built it is a problem."""
+
+Named = Annotated[str, Query(pattern=COLLECTION, description="the collection that is meant")]
+
+
+def _engine(access: AccessPart, collection: Named = DEFAULT_COLLECTION) -> Engine:
+    return access.engine(collection)
 
 
 SettingsPart = Annotated[Settings, Depends(_settings)]
@@ -58,4 +101,4 @@ AdmissionPart = Annotated[Admission, Depends(_admission)]
 ReadingPart = Annotated[Reading, Depends(_reading)]
 McpPart = Annotated[StreamableHTTPSessionManager, Depends(_mcp)]
 EnginePart = Annotated[Engine, Depends(_engine)]
-"""The engine; a request that comes before it is built is answered with a problem."""
+"""The engine of the collection that the query names; a request that comes before it is built gets a problem."""

@@ -40,18 +40,26 @@ class Event:
 class Client:
     """`base` is the address of a running service. Texts of document versions are fetched once.
 
-    A service with API keys is called with the one in `GROUNDWIRE_KEY`, which needs both scopes.
+    Every call is about `collection`, the default one if it is empty. A service with API keys is called with the one
+    in `GROUNDWIRE_KEY`, which needs both scopes.
     """
 
     base: str
     timeout: float = 300.0
+    collection: str = ""
     _http: httpx.Client = field(init=False, repr=False)
     _texts: dict[tuple[str, int], str] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         key = os.environ.get(KEY_VARIABLE)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._http = httpx.Client(base_url=self.base, timeout=self.timeout, trust_env=False, headers=headers)
+        self._http = httpx.Client(
+            base_url=self.base, timeout=self.timeout, params=self._named, trust_env=False, headers=headers
+        )
+
+    @property
+    def _named(self) -> dict[str, Any]:
+        return {"collection": self.collection} if self.collection else {}
 
     def close(self) -> None:
         self._http.close()
@@ -60,7 +68,7 @@ class Client:
         """Never raises for what the service or the network does wrong: that is a reply to be scored."""
         began = time.perf_counter()
         try:
-            response = self._http.post("/v1/ask", json=body)
+            response = self._http.post("/v1/ask", json=body | self._named)
             response.raise_for_status()
             return Reply(response.json(), time.perf_counter() - began)
         except (httpx.HTTPError, ValueError) as error:
@@ -70,7 +78,7 @@ class Client:
         """The same question as server-sent events, each as it arrives. Raises `httpx.HTTPError`."""
         began = time.perf_counter()
         accept = {"Accept": "text/event-stream"}
-        with self._http.stream("POST", "/v1/ask", json=body, headers=accept) as response:
+        with self._http.stream("POST", "/v1/ask", json=body | self._named, headers=accept) as response:
             response.raise_for_status()
             name = ""
             for line in response.iter_lines():
@@ -83,7 +91,7 @@ class Client:
     def search(self, body: dict[str, Any], limit: int) -> list[dict[str, Any]]:
         """The passages found without a model, best first; an error finds nothing."""
         try:
-            response = self._http.post("/v1/search", json=body | {"limit": limit})
+            response = self._http.post("/v1/search", json=body | {"limit": limit} | self._named)
             response.raise_for_status()
             return list(response.json()["passages"])
         except (httpx.HTTPError, ValueError, KeyError):
@@ -125,7 +133,8 @@ class Client:
     def add(self, documents: Sequence[dict[str, Any]], batch: int = 50) -> None:
         """Adds documents and waits until every job is done. Raises if one fails or a document is not taken in."""
         for at in range(0, len(documents), batch):
-            response = self._http.post("/v1/documents", json={"documents": list(documents[at : at + batch])})
+            body = {"documents": list(documents[at : at + batch])} | self._named
+            response = self._http.post("/v1/documents", json=body)
             response.raise_for_status()
             job = self.wait(response.json()["job_id"])
             if job["state"] != "succeeded" or job["failures"]:

@@ -99,12 +99,13 @@ def measure(
     progress: Progress,
     *,
     base: str | None = None,
+    collection: str = "",
     model: str | None = None,
     limit: int | None = None,
     part: str | None = None,
     at_least: float | None = None,
 ) -> Measured:
-    """Asks the questions of a service of its own, or of the one at `base`, and writes the results to the folder `out`.
+    """Asks the questions of a service of its own, or of `collection` at `base`, and writes results to the folder `out`.
 
     `at_least` is the share of questions that is to be right. Raises `InvalidInput` for questions about articles that
     are not there, and `Unavailable` where a service cannot be started or reached.
@@ -114,7 +115,7 @@ def measure(
         raise InvalidInput(f"no question of {found.name} is asked with these options", "questions")
     check_gold(found, chosen)
     writable(out)
-    with _client(base, model) as client:
+    with _client(base, collection, model) as client:
         client.add(found.documents)
         run = ask_all(client, chosen, progress)
     recipe = {"set": found.name, "part": part or "all", "limit": limit}
@@ -140,13 +141,13 @@ def _missed(run: Run, at_least: float | None) -> Iterator[str]:
 
 
 @contextmanager
-def _client(base: str | None, model: str | None) -> Iterator[Client]:
+def _client(base: str | None, collection: str, model: str | None) -> Iterator[Client]:
     with ExitStack() as stack:
         try:
             if not base:
                 data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundwire-eval-")))
                 base = stack.enter_context(serving(data, seeds=False, model=model)).base
-            client = Client(base)
+            client = Client(base, collection=collection)
             stack.callback(client.close)
             yield client
         except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -9,52 +9,44 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from ulid import ULID
-
+from ingest.bench import Bench
 from ingest.pipeline import Pipeline, Stopped
-from rag.errors import SetupError, Unavailable
-from rag.seams import Embedder
+from rag.errors import SetupError, Unavailable, UnknownCollection
 from rag.settings import load_settings
-from rag.store import Store
 
 if TYPE_CHECKING:
+    from rag.collections import Collections
     from rag.compose import Engine
 
-BATCH_ITEMS = 32
-BATCH_CHARACTERS = 200_000
-_IDLE, _FAULT, _REPAIR_EVERY = 0.2, 1.0, 10.0
+_IDLE, _FAULT, _REST = 0.2, 1.0, 1.0
 _GRACE = 1.0
 
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Leases documents and takes them in until `stop` is set. One thread runs it, another keeps its lease."""
+    """Takes documents in at each bench in turn, a batch a time, until `stop` is set.
 
-    def __init__(
-        self, store: Store, pipeline: Pipeline, embedder: Embedder, lease_seconds: float, stop: threading.Event
-    ) -> None:
-        self.owner = f"{socket.gethostname()}/{os.getpid()}/{ULID()}"
-        self._store = store
-        self._pipeline = pipeline
-        self._embedder = embedder
+    `benches` is asked before each round. One thread runs it, another keeps its lease.
+    """
+
+    def __init__(self, benches: Callable[[], Iterable[Bench]], lease_seconds: float, stop: threading.Event) -> None:
+        self._benches = benches
         self._lease_seconds = lease_seconds
         self._stop = stop
         self._ended = threading.Event()
-        self._next_repair = 0.0
-        self._warm = False
+        self._at: Bench | None = None
 
     def run(self) -> None:
         """Work until told to stop. A fault of the disk or of Chroma is waited out."""
         try:
-            self._reclaim()
             while not self._stop.is_set():
                 try:
                     pause = 0.0 if self.step() else _IDLE
@@ -66,23 +58,21 @@ class Worker:
             pass
         finally:
             self._ended.set()
-            self._store.release(self.owner)
+            self._release()
 
     def step(self) -> bool:
-        """Do one batch of what is due. Returns whether there was any."""
-        self._repair()
-        if self._store.outbox(1):
-            self._pipeline.settle()
-        if not self._store.work_waits():
-            return self._pipeline.compare()
-        if not self._warm:
-            # before anything is leased: a model that does not load must not be held against the documents
-            self._embedder.embed_query("warm")
-            self._warm = True
-        items = self._store.lease(self.owner, self._lease_seconds, BATCH_ITEMS, BATCH_CHARACTERS)
-        if items:
-            self._pipeline.take(self.owner, items)
-        return bool(items)
+        """Do one batch of what is due at each bench. Returns whether there was any. A fault at one is its own."""
+        worked = False
+        for bench in self._benches():
+            if bench.due > time.monotonic() or self._stop.is_set():
+                continue
+            self._at = bench
+            try:
+                worked = bench.step() or worked
+            except Unavailable as error:
+                log.warning("waiting: %s", error)
+                bench.due = time.monotonic() + _FAULT
+        return worked
 
     def keep_alive(
         self, orphaned: Callable[[], bool] = lambda: False, leave: Callable[[int], object] = os._exit
@@ -96,63 +86,67 @@ class Worker:
             if orphaned():
                 log.warning("the parent process is gone")
                 self._stop.set()
-            if time.monotonic() - beat >= self._lease_seconds / 4:
+            if time.monotonic() - beat >= self._lease_seconds / 4 and self._at:
                 beat = time.monotonic()
                 try:
-                    self._store.heartbeat(self.owner, self._lease_seconds)
+                    self._at.heartbeat()
                 except Unavailable as error:
                     log.warning("the lease could not be prolonged: %s", error)
         if not self._ended.wait(_GRACE):
             try:
-                self._store.release(self.owner)
+                self._release()
             finally:
                 leave(0)
 
-    def _reclaim(self) -> None:
-        """Let go of what workers held that ran on this machine and do so no longer."""
-        for owner in self._store.lease_owners():
-            host, pid, _ = owner.split("/")
-            if host == socket.gethostname() and not _runs(int(pid)):
-                log.info("taking over from a worker that is gone")
-                self._store.expire(owner)
+    def _release(self) -> None:
+        """Nothing is leased but at the bench that was worked at last; where that fails, the lease runs out."""
+        if self._at:
+            with suppress(Unavailable):
+                self._at.release()
 
-    def _repair(self) -> None:
-        """See every so often that the index holds what the store says: its server may have lost it at any time."""
-        if time.monotonic() < self._next_repair:
-            return
-        try:
-            self._pipeline.repair()
-        except Unavailable as error:
-            # work goes on meanwhile, and tells those who wait for it if it cannot
-            log.warning("the index is checked later: %s", error)
-        self._next_repair = time.monotonic() + _REPAIR_EVERY
+
+class Benches:
+    """The benches of an engine and of the collections beside it, one each for as long as there is the collection."""
+
+    def __init__(
+        self, engine: Engine, collections: Collections[Engine], stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._collections = collections
+        self._stopping = stopping
+        self._default = self._bench(engine, 0.0)
+        self._others: dict[str, Bench] = {}
+
+    def __call__(self) -> Iterator[Bench]:
+        """Each once. Raises `Unavailable`, after the default one, when the register of the others cannot be read."""
+        yield self._default
+        names = self._collections.tidy()
+        self._others = {key: bench for key, bench in self._others.items() if key in names}
+        for key in names.keys() - self._others.keys():
+            with suppress(UnknownCollection):  # deleted since
+                self._others[key] = self._bench(self._collections.engine(names[key]), _REST)
+        yield from self._others.values()
+
+    def _bench(self, engine: Engine, rest: float) -> Bench:
+        settings = engine.settings
+        pipeline = Pipeline(engine.store, engine.embedder, engine.index, settings.max_text_chars, self._stopping)
+        return Bench(engine.store, pipeline, engine.embedder, settings.lease_seconds, rest)
 
 
 def work_off(engine: Engine) -> None:
-    """Take in, in this thread, whatever waits in the engine's store; return when nothing is left."""
-    pipeline = Pipeline(engine.store, engine.embedder, engine.index, engine.settings.max_text_chars)
-    worker = Worker(engine.store, pipeline, engine.embedder, engine.settings.lease_seconds, threading.Event())
-    while worker.step():
-        pass
+    """Take in, in this thread, whatever waits in the engine's store and in the collections beside it."""
+    from rag.compose import collections_of
 
-
-def _runs(pid: int) -> bool:
-    if pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    with closing(collections_of(engine)) as collections:
+        for bench in Benches(engine, collections)():
+            while bench.step():
+                pass
 
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # The language model shares the cores, and two threads that wait for each other cost it most.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from rag.compose import build  # after that: its libraries read it when they are imported
+    from rag.compose import build, collections_of  # after that: its libraries read it when they are imported
 
     parent = os.getppid()
     stop = threading.Event()
@@ -164,8 +158,8 @@ def main() -> int:
     except SetupError as error:
         log.error("%s", error)
         return 2
-    pipeline = Pipeline(engine.store, engine.embedder, engine.index, settings.max_text_chars, stop.is_set)
-    worker = Worker(engine.store, pipeline, engine.embedder, settings.lease_seconds, stop)
+    collections = collections_of(engine)
+    worker = Worker(Benches(engine, collections, stop.is_set), settings.lease_seconds, stop)
     keeper = threading.Thread(target=worker.keep_alive, args=(lambda: os.getppid() != parent,), daemon=True)
     keeper.start()
     try:
@@ -174,6 +168,7 @@ def main() -> int:
         log.error("%s", error)
         return 2
     finally:
+        collections.close()
         engine.close()
     return 0
 

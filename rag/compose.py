@@ -5,6 +5,8 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from rag import weights
 from rag.adapters.chroma import ChromaIndex
@@ -14,6 +16,7 @@ from rag.adapters.lexical import FullText
 from rag.adapters.llm import LangChainModel, open_model
 from rag.adapters.sbert import SentenceTransformerEmbedder
 from rag.answer import Answerer
+from rag.collections import Collections
 from rag.errors import GroundwireError, Unavailable
 from rag.retrieve import Retriever
 from rag.seams import Answering, Embedder, IndexCopy, LanguageModel
@@ -21,14 +24,14 @@ from rag.settings import Settings
 from rag.store import Store
 from rag.support import DEFAULT
 
-__all__ = ["Engine", "assemble", "build", "open_embedder", "open_model"]
+__all__ = ["Engine", "assemble", "build", "collections_of", "open_embedder", "open_model"]
 
 MODEL_TIMEOUT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The parts of the service, put together. `close` it when done."""
+    """The parts of the service, put together around the store of one collection. `close` it when done."""
 
     settings: Settings
     store: Store
@@ -78,8 +81,55 @@ def open_embedder(settings: Settings) -> Embedder:
 def assemble(settings: Settings, embedder: Embedder, model: LanguageModel) -> Engine:
     """An engine around a given embedder and model."""
     store = Store.open(settings.store_path)
+    index = ChromaIndex(settings.chroma_url, embedder.stamp) if settings.chroma_url else None
+    return _around(store, index, settings, embedder, model)
+
+
+def collections_of(engine: Engine, dressed: Callable[[Engine], Engine] | None = None) -> Collections[Engine]:
+    """The collections beside the default one, of which this is the engine. Whoever makes it closes both.
+
+    `dressed` is done to the engine of each other one when it is opened.
+    """
+
+    def beside(key: str) -> Engine:
+        other = _beside(engine, key)
+        return dressed(other) if dressed else other
+
+    return Collections(engine, beside, partial(_remove, engine))
+
+
+def _beside(engine: Engine, key: str) -> Engine:
+    """The engine of another collection: a store and an index of its own, the same models. `close` its store only."""
+    index = engine.index.beside(key) if isinstance(engine.index, ChromaIndex) else None
+    store = Store.open(_store_path(engine.settings, key))
+    return _around(store, index, engine.settings, engine.embedder, engine.model)
+
+
+def _remove(engine: Engine, key: str) -> None:
+    """Remove what there is of another collection, if anything: its store, then its index.
+
+    Raises `Unavailable` while the disk or the index stands in the way; what was removed stays so.
+    """
+    path = _store_path(engine.settings, key)
+    try:
+        for file in path.parent.glob(f"{path.name}*"):  # with the files that SQLite keeps beside it
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise Unavailable("store", f"{path} cannot be removed: {error.strerror}") from error
+    if isinstance(engine.index, ChromaIndex):
+        engine.index.beside(key).erase()
+
+
+def _store_path(settings: Settings, key: str) -> Path:
+    """Where the store of the collection with this key is."""
+    return settings.collections_path / f"{key}.sqlite3"
+
+
+def _around(
+    store: Store, copy: ChromaIndex | None, settings: Settings, embedder: Embedder, model: LanguageModel
+) -> Engine:
     exact = ExactIndex(store, embedder.stamp)
-    index = ChromaIndex(settings.chroma_url, embedder.stamp) if settings.chroma_url else exact
+    index = copy or exact
     without = settings.without
     retriever = Retriever(store, embedder, DenseIndex(store, index, exact), FullText(store), without)
     answerer = Answerer(retriever, embedder, model, DEFAULT, without)

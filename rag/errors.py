@@ -3,7 +3,8 @@
     GroundwireError
     ├── InvalidInput             the caller's fault; nothing was changed
     │   ├── NotFound             no such document, version or job
-    │   │   └── AnswerNotFound   no such answer, or it is not kept any more
+    │   │   ├── AnswerNotFound   no such answer, or it is not kept any more
+    │   │   └── UnknownCollection  no collection of this name
     │   └── KeyReused            an idempotency key was used before, for another request
     ├── Rejected                 one document cannot be taken in; permanent, carries a stable code
     ├── Overloaded               the queue is full; try again after `retry_after` seconds
@@ -43,6 +44,15 @@ class AnswerNotFound(NotFound):
     """No such answer was given, or it is not kept any more."""
 
     code = "answer_not_found"
+
+
+class UnknownCollection(NotFound):
+    """There is no collection of this name; adding a document makes it."""
+
+    code = "unknown_collection"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no collection {name!r}; adding a document to it makes it", "collection")
 
 
 class KeyReused(InvalidInput):

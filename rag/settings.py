@@ -134,6 +134,10 @@ class Settings(BaseSettings):
         return self.data / "store.sqlite3"
 
     @property
+    def collections_path(self) -> Path:
+        return self.data / "collections"
+
+    @property
     def chroma_path(self) -> Path:
         return self.data / "chroma"
 

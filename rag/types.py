@@ -19,6 +19,10 @@ MAX_QUESTION_CHARS = 2_000
 MAX_PASSAGES = 50
 MAX_TURNS = 50
 MAX_TURN_CHARS = 20_000
+DEFAULT_COLLECTION = "default"
+"""Where everything is that is said to be nowhere else."""
+COLLECTION_NAME = "[a-z0-9][a-z0-9_-]{0,63}"
+"""The whole of a collection's name, as a regular expression."""
 
 
 # -- documents ------------------------------------------------------------------------------------

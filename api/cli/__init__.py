@@ -20,6 +20,7 @@ COMMANDS = (
     "search",
     "add",
     "sync",
+    "collections",
     "eval",
     "reindex",
     "status",

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from api.cli.common import base_option, client, is_address, json_option, print_json, shown
+from api.cli.common import base_option, client, collection_option, is_address, json_option, print_json, shown
 from api.client import Body, Client
 from rag.errors import InvalidInput
 from rag.types import Failure, NewDocument
@@ -36,10 +36,13 @@ Counts = dict[str, int]
     default="txt",
     help="What standard input is; default: txt.",
 )
+@collection_option
 @base_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[str, ...], kind: str, base: str | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context, paths: tuple[str, ...], kind: str, collection: str, base: str | None, as_json: bool
+) -> None:
     """Add articles to the running service, and wait until they answer questions.
 
     A PATH is a file, a folder (all articles in it), a pattern such as 'news/*.md', or - for standard input: text,
@@ -48,7 +51,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], kind: str, base: str | N
     """
     urls = [path for path in paths if is_address(path)]
     sources = list(_sources((path for path in paths if not is_address(path)), kind))
-    service = client(base)
+    service = client(base, collection)
     failures: list[Body] = []
     jobs = sent(service, _read(sources, failures), failures)
     jobs += [

@@ -6,7 +6,17 @@ from typing import Any
 
 import click
 
-from api.cli.common import asked, base_option, client, json_option, narrowing, origin, print_json, shown
+from api.cli.common import (
+    asked,
+    base_option,
+    client,
+    collection_option,
+    json_option,
+    narrowing,
+    origin,
+    print_json,
+    shown,
+)
 from api.client import Body, Client, Problem
 from rag.errors import Unavailable
 
@@ -17,15 +27,18 @@ REFUSALS = frozenset({"not_found", "unsupported"})
 @click.command("ask")
 @click.argument("question")
 @narrowing
+@collection_option
 @base_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, /, question: str, base: str | None, as_json: bool, **narrowed: Any) -> None:
+def command(
+    ctx: click.Context, /, question: str, collection: str, base: str | None, as_json: bool, **narrowed: Any
+) -> None:
     """Answer a QUESTION; each sentence is printed as soon as it is verified.
 
     Ends with exit code 3 when the collection does not answer it.
     """
-    service = client(base)
+    service = client(base, collection)
     body = asked(question, **narrowed)
     reply = service.post("/v1/ask", body) if as_json else _stream(service, body)
     if as_json:

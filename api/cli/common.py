@@ -40,20 +40,23 @@ def base_option(command: F) -> F:
     return base(key_option(command))
 
 
+collection_option = click.option(
+    "--collection", default="", metavar="NAME", help="The collection that is meant; default: default."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program to read.")
 
 
-def client(base: str | None) -> Client:
-    """A client of the service that is meant. Raises `SetupError` when the settings are wrong."""
+def client(base: str | None, collection: str = "") -> Client:
+    """A client of the service and the collection that are meant. Raises `SetupError` when the settings are wrong."""
     if base:
-        return Client(base, key=key())
+        return Client(base, key=key(), collection=collection)
     from api import runtime
     from api.parts import base_of
     from rag.settings import load_settings
 
     settings = load_settings()
     running = runtime.read(settings.data)
-    return Client(running.base if running else base_of(settings), key=key())
+    return Client(running.base if running else base_of(settings), key=key(), collection=collection)
 
 
 def key() -> str:

@@ -45,6 +45,7 @@ def command() -> None:
 @command.command("measure")
 @click.argument("folder", type=FOLDER)
 @click.option("--base", metavar="URL", help="Ask the service there; the articles are added to it and stay.")
+@click.option("--collection", default="", metavar="NAME", help="Add them to this collection of it; default: default.")
 @click.option("--model", help="The model to answer with, as in GROUNDWIRE_MODEL.")
 @click.option("--limit", type=click.IntRange(1), help="Ask this many: a fixed slice in the set's proportions.")
 @click.option("--part", type=click.Choice(["dev", "test"]), help="Ask one half of the questions only.")

@@ -13,6 +13,7 @@ import click
 from rag.errors import SetupError
 
 if TYPE_CHECKING:
+    from rag.compose import Engine
     from rag.settings import Settings
 
 START_SECONDS = 60.0
@@ -20,7 +21,7 @@ START_SECONDS = 60.0
 
 @click.command("reindex")
 def command() -> None:
-    """Rebuild the Chroma collection from the vectors in the store; nothing is embedded again.
+    """Rebuild what Chroma holds, for every collection, from the vectors in the stores; nothing is embedded again.
 
     Works beside a running service, and without one.
     """
@@ -69,14 +70,24 @@ async def _chroma(settings: Settings) -> AsyncIterator[str]:
 
 
 def _reindex(settings: Settings, chroma_url: str) -> None:
-    from ingest.pipeline import reindex
-    from rag.compose import build
+    from rag.compose import build, collections_of
 
     engine = build(settings.model_copy(update={"chroma_url": chroma_url}))
+    collections = collections_of(engine)
     try:
-        total = engine.store.counts().passages
-        with click.progressbar(length=total, label="indexing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            done = reindex(engine.store, engine.index, engine.embedder.stamp, lambda done: bar.update(done - bar.pos))
+        found = [_rebuilt(collections.engine(name)) for name in collections.names()]
     finally:
+        collections.close()
         engine.close()
-    click.echo(f"{done:,} of {total:,} passages indexed")
+    click.echo(f"{sum(done for done, _ in found):,} of {sum(total for _, total in found):,} passages indexed")
+
+
+def _rebuilt(engine: Engine) -> tuple[int, int]:
+    """How many passages of a collection were indexed, and how many there are."""
+    from ingest.pipeline import reindex
+
+    total = engine.store.counts().passages
+    with click.progressbar(length=total, label="indexing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        return reindex(
+            engine.store, engine.index, engine.embedder.stamp, lambda done: bar.update(done - bar.pos)
+        ), total

@@ -6,18 +6,29 @@ from typing import Any
 
 import click
 
-from api.cli.common import asked, base_option, client, json_option, narrowing, origin, print_json, shown
+from api.cli.common import (
+    asked,
+    base_option,
+    client,
+    collection_option,
+    json_option,
+    narrowing,
+    origin,
+    print_json,
+    shown,
+)
 
 
 @click.command("search")
 @click.argument("question")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="How many passages.")
 @narrowing
+@collection_option
 @base_option
 @json_option
-def command(question: str, limit: int, base: str | None, as_json: bool, **narrowed: Any) -> None:
+def command(question: str, limit: int, collection: str, base: str | None, as_json: bool, **narrowed: Any) -> None:
     """Print the passages that fit a QUESTION best, without a language model."""
-    found = client(base).post("/v1/search", asked(question, **narrowed) | {"limit": limit})
+    found = client(base, collection).post("/v1/search", asked(question, **narrowed) | {"limit": limit})
     if as_json:
         print_json(found)
         return

@@ -82,7 +82,7 @@ def _memory(pid: int | None) -> dict[str, int]:
 
 
 def _collection(settings: Settings) -> Row:
-    """What the store holds; read from the file, so the service need not run."""
+    """What the store of the default collection holds; read from the file, so the service need not run."""
     from dataclasses import asdict
 
     from rag.store import Store
@@ -97,7 +97,12 @@ def _collection(settings: Settings) -> Row:
 
 
 def _disk(settings: Settings) -> Row:
-    places = {"store": settings.store_path, "chroma": settings.chroma_path, "logs": settings.log_path}
+    places = {
+        "store": settings.store_path,
+        "collections": settings.collections_path,
+        "chroma": settings.chroma_path,
+        "logs": settings.log_path,
+    }
     sizes = {name: _size(path) for name, path in (places | {"weights": settings.weights_path}).items()}
     return sizes | {"free": shutil.disk_usage(_existing(settings.data.resolve())).free}
 

@@ -13,10 +13,10 @@ from urllib.parse import quote
 import click
 
 from api.cli.add import NOT_ALL_ADDED, Counts, sent, wait
-from api.cli.common import base_option, client, is_address, json_option, print_json, shown
-from api.client import Body, Client
-from rag.errors import InvalidInput, Rejected, SetupError
-from rag.types import NewDocument
+from api.cli.common import base_option, client, collection_option, is_address, json_option, print_json, shown
+from api.client import Body, Client, Problem
+from rag.errors import InvalidInput, Rejected, SetupError, UnknownCollection
+from rag.types import DEFAULT_COLLECTION, NewDocument
 
 if TYPE_CHECKING:
     from ingest.fetch import Fetcher
@@ -30,16 +30,20 @@ NOTHING = Counts(total=0, added=0, updated=0, unchanged=0, failed=0)
 @click.argument("source", metavar="FOLDER|FEED")
 @click.option("--remove", is_flag=True, help="Remove documents that this source brought and no longer has.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would be done.")
+@collection_option
 @base_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, source: str, remove: bool, dry_run: bool, base: str | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context, source: str, remove: bool, dry_run: bool, collection: str, base: str | None, as_json: bool
+) -> None:
     """Make the collection mirror a folder, or the feed at a URL: add what is new and update what has changed.
 
     What the source brought is remembered in the data folder, so that a file that has not changed is not read again,
     and nothing that came another way is ever removed. Ends with exit code 1 when something could not be added.
     """
-    report = synchronise(client(base), source, remove=remove, dry_run=dry_run, base=base or "")
+    where = f"{(base or '').rstrip('/')}\0{collection}" if collection not in ("", DEFAULT_COLLECTION) else base or ""
+    report = synchronise(client(base, collection), source, remove=remove, dry_run=dry_run, base=where)
     if as_json:
         print_json(report)
     else:
@@ -115,10 +119,15 @@ def _report(mirror: Mirror, dry_run: bool, gone: list[str], counts: Counts, fail
 
 
 def _stored(service: Client) -> Iterator[str]:
-    """The ids of all documents in the collection."""
+    """The ids of all documents in the collection, which may be still to be made."""
     cursor: str | None = ""
     while cursor is not None:
-        page = service.get(f"/v1/documents?limit={PAGE}" + (f"&cursor={_quoted(cursor)}" if cursor else ""))
+        path = f"/v1/documents?limit={PAGE}" + (f"&cursor={_quoted(cursor)}" if cursor else "")
+        status, page = service.call("GET", path, also=(404,))
+        if status == 404 and page.get("code") == UnknownCollection.code:
+            return
+        if status == 404:
+            raise Problem(status, page)
         yield from (document["id"] for document in page["documents"])
         cursor = page["next_cursor"]
 

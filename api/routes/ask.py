@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
 from api.errors import CLIENT_LEFT, PROBLEMS
 from api.schemas import examples
 from api.schemas.asking import AnswerOut, AskIn
-from api.service import AdmissionPart, EnginePart, SettingsPart
+from api.service import AccessPart, AdmissionPart, SettingsPart
 from api.stream import AskForm, Asking, ClientGone
 
 router = APIRouter(tags=["asking"])
@@ -19,19 +19,26 @@ _STREAMED = {
     "`answer` and `error`.",
     "content": {"text/event-stream": {"schema": {"type": "string"}, "example": examples.STREAM}},
 }
+_REPLIES: dict[int | str, dict[str, Any]] = {
+    200: _STREAMED,
+    404: PROBLEMS[404],
+    503: PROBLEMS[503],
+    504: PROBLEMS[504],
+}
 
 
-@router.post("/v1/ask", response_model=AnswerOut, responses={200: _STREAMED, 503: PROBLEMS[503], 504: PROBLEMS[504]})
+@router.post("/v1/ask", response_model=AnswerOut, responses=_REPLIES)
 async def ask(
     request: Request,
     body: AskIn,
-    engine: EnginePart,
+    access: AccessPart,
     admission: AdmissionPart,
     settings: SettingsPart,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> AnswerOut | Response:
     """An answer whose every sentence is cited and supported, or a refusal that says why there is none."""
     question = body.to_question()
+    engine = await access.opened(body.collection)
     asking = Asking(engine.answerer, admission, settings.ask_timeout)
     if wants_stream(accept):
         return asking.stream(question, request.scope.get("groundwire.request_id"), AskForm(body.explain))

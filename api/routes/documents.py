@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, File, Header, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
 
 from api.errors import PROBLEMS, TooManyDocuments
 from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, StoredOut, WholeOut
-from api.service import EnginePart, ReadingPart, SettingsPart
+from api.schemas.fields import COLLECTION
+from api.service import Access, AccessPart, EnginePart, ReadingPart, SettingsPart
 from ingest.pipeline import Pipeline
-from rag.store import Store
-from rag.types import Failure, Job, NewDocument
+from rag.types import DEFAULT_COLLECTION, Failure, Job, NewDocument
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -28,7 +28,7 @@ IdempotencyKey = Annotated[
 @router.post("", status_code=202, responses={413: PROBLEMS[413]})
 def add(
     body: DocumentsIn,
-    engine: EnginePart,
+    access: AccessPart,
     settings: SettingsPart,
     response: Response,
     idempotency_key: IdempotencyKey = None,
@@ -36,18 +36,19 @@ def add(
     """Queue a batch. The content of each document decides whether anything is to do for it."""
     if len(body.documents) > settings.max_batch:
         raise TooManyDocuments(f"a request has at most {settings.max_batch:,} documents", "documents")
-    return _accepted(
-        engine.store.enqueue([document.document() for document in body.documents], idempotency_key), response
-    )
+    store = access.create(body.collection).store
+    job = store.enqueue([document.document() for document in body.documents], idempotency_key)
+    return _accepted(job, response, body.collection)
 
 
 @router.post("/upload", status_code=202, responses={400: PROBLEMS[400], 413: PROBLEMS[413]})
 async def upload(
     files: Annotated[list[UploadFile], File(description="files, each of a format of its own")],
-    engine: EnginePart,
+    access: AccessPart,
     settings: SettingsPart,
     reading: ReadingPart,
     response: Response,
+    collection: Annotated[str, Form(pattern=COLLECTION, description="add to this collection")] = DEFAULT_COLLECTION,
     idempotency_key: IdempotencyKey = None,
 ) -> JobOut:
     """Queue the articles in files: HTML, PDF, DOCX, mail, Markdown, plain text, JSON Lines, RSS or Atom.
@@ -57,14 +58,14 @@ async def upload(
 
     def take() -> Job:
         found = reading.files((file.file.read(), file.filename or "", file.content_type or "") for file in files)
-        return _enqueue(engine.store, found, settings.max_batch, idempotency_key)
+        return _enqueue(access, collection, found, settings.max_batch, idempotency_key)
 
-    return _accepted(await reading.run(take), response)
+    return _accepted(await reading.run(take), response, collection)
 
 
 @router.post("/fetch", status_code=202)
 async def fetch(
-    body: FetchIn, engine: EnginePart, settings: SettingsPart, reading: ReadingPart, response: Response
+    body: FetchIn, access: AccessPart, settings: SettingsPart, reading: ReadingPart, response: Response
 ) -> JobOut:
     """Fetch pages, and the articles of feeds, from the public network and queue them.
 
@@ -72,26 +73,29 @@ async def fetch(
     """
 
     def take() -> Job:
-        return _enqueue(engine.store, reading.pages.documents(body.urls), settings.max_batch, None)
+        return _enqueue(access, body.collection, reading.pages.documents(body.urls), settings.max_batch, None)
 
-    return _accepted(await reading.run(take), response)
+    return _accepted(await reading.run(take), response, body.collection)
 
 
-def _enqueue(store: Store, found: Iterable[NewDocument | Failure], most: int, key: str | None) -> Job:
+def _enqueue(
+    access: Access, collection: str | None, found: Iterable[NewDocument | Failure], most: int, key: str | None
+) -> Job:
     batch: list[NewDocument | Failure] = []
     for one in found:
         batch.append(one)
         if len(batch) > most:
             raise TooManyDocuments(f"a request has at most {most:,} documents", "files")
-    return store.enqueue(batch, key)
+    return access.create(collection).store.enqueue(batch, key)
 
 
-def _accepted(job: Job, response: Response) -> JobOut:
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
+def _accepted(job: Job, response: Response, collection: str | None) -> JobOut:
+    where = f"?collection={collection}" if collection not in (None, DEFAULT_COLLECTION) else ""
+    response.headers["Location"] = f"/v1/jobs/{job.id}{where}"
     return JobOut.of(job)
 
 
-@router.get("")
+@router.get("", responses={404: PROBLEMS[404]})
 def documents(
     engine: EnginePart,
     cursor: str | None = None,

@@ -13,7 +13,7 @@ from api.service import EnginePart
 router = APIRouter(prefix="/v1/jobs", tags=["documents"])
 
 
-@router.get("")
+@router.get("", responses={404: PROBLEMS[404]})
 def jobs(engine: EnginePart, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> JobsOut:
     """The latest jobs, newest first."""
     return JobsOut(jobs=[JobOut.of(job) for job in engine.store.jobs(limit)])

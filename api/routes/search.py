@@ -6,17 +6,18 @@ import time
 
 from fastapi import APIRouter
 
+from api.errors import PROBLEMS
 from api.schemas.asking import PassagesOut, SearchIn, SearchOut
-from api.service import EnginePart
+from api.service import AccessPart
 from rag.compose import Engine
 
 router = APIRouter(tags=["asking"])
 
 
-@router.post("/v1/search")
-def search(body: SearchIn, engine: EnginePart) -> SearchOut:
+@router.post("/v1/search", responses={404: PROBLEMS[404]})
+def search(body: SearchIn, access: AccessPart) -> SearchOut:
     """The passages closest to a question, best first."""
-    return found(body, engine)
+    return found(body, access.engine(body.collection))
 
 
 def found(body: SearchIn, engine: Engine) -> SearchOut:

@@ -7,8 +7,8 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field
 
 from api.schemas import examples
-from api.schemas.fields import DayStart, Moment, Reply, Request, Text
-from rag.store import StoredDocument
+from api.schemas.fields import Collection, DayStart, Moment, Reply, Request, Text
+from rag.store import Counts, StoredDocument
 from rag.types import Document, Failure, Job, JobState, NewDocument, Version
 
 MAX_URLS = 100
@@ -16,6 +16,7 @@ MAX_REFERENCES = 100
 MAX_PAGES = 10_000
 
 References = Annotated[list[Text] | None, Field(max_length=MAX_REFERENCES)]
+_INTO = Field(None, description="add to this collection, which is made if it is missing; default: `default`")
 
 
 class DocumentIn(Request):
@@ -57,6 +58,7 @@ class DocumentsIn(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ADD]})
 
     documents: Annotated[list[DocumentIn], Field(min_length=1)]
+    collection: Collection | None = _INTO
 
 
 class FetchIn(Request):
@@ -65,6 +67,7 @@ class FetchIn(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.FETCH]})
 
     urls: Annotated[list[Text], Field(min_length=1, max_length=MAX_URLS)]
+    collection: Collection | None = _INTO
 
 
 class CountsOut(Reply):
@@ -180,3 +183,24 @@ class DocumentsOut(Reply):
 
     documents: list[StoredOut]
     next_cursor: str | None
+
+
+class CollectionOut(Reply):
+    """A collection and how much is in it; `waiting` are documents on their way into it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.COLLECTION]})
+
+    name: str
+    documents: int
+    passages: int
+    waiting: int
+
+    @classmethod
+    def of(cls, name: str, counts: Counts) -> Self:
+        return cls(name=name, documents=counts.documents, passages=counts.passages, waiting=counts.queued_documents)
+
+
+class CollectionsOut(Reply):
+    """All collections, the default one first."""
+
+    collections: list[CollectionOut]

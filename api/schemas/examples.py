@@ -92,7 +92,6 @@ ANSWER: Example = {
     "independent_sources": 1,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
-    "understood_as": None,
 }
 DRAFT: Example = {
     "text": SENTENCE["text"],
@@ -122,7 +121,6 @@ REFUSAL: Example = {
     "independent_sources": 0,
     "model": "qwen2.5-1.5b",
     "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
-    "understood_as": None,
 }
 EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
 KEPT: Example = ANSWER | {
@@ -208,6 +206,7 @@ JOB: Example = {
     "failures": [{"id": "blank", "code": "empty_text", "detail": "the document has no text"}],
     "created_at": "2025-03-20T09:30:00Z",
 }
+COLLECTION: Example = {"name": "default", "documents": 131, "passages": 640, "waiting": 0}
 STORED: Example = {
     "id": "abu-khadija",
     "title": "Abu Khadija killed in Iraq",

@@ -10,8 +10,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from rag.types import COLLECTION_NAME
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(_DATE.pattern + r"[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(?P<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})?")
@@ -74,9 +76,13 @@ def storable(value: Any) -> Any:
     return _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
+COLLECTION = f"^{COLLECTION_NAME}$"
+
 _TIME_SCHEMA = WithJsonSchema({"type": "string", "description": "RFC 3339 with a zone, or a plain date (UTC)"})
 
 Text = Annotated[str, BeforeValidator(storable)]
+Collection = Annotated[Text, Field(pattern=COLLECTION)]
+"""The name of a collection."""
 DayStart = Annotated[datetime, BeforeValidator(_start), _TIME_SCHEMA]
 DayEnd = Annotated[datetime, BeforeValidator(_end), _TIME_SCHEMA]
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class ChromaIndex:
-    """Two collections of a Chroma server, named after the stamp, made when they are missing.
+    """Two collections of a Chroma server, named after the stamp and a key, made when they are missing.
 
     Conditions cost Chroma time in proportion to the whole collection (280 ms with 20,000 passages, against
     9 ms without). So what may be used at present is in the one, which most questions search without
@@ -38,22 +38,19 @@ class ChromaIndex:
     or its folder deleted. What still fails raises `Unavailable("index", ...)`.
     """
 
-    def __init__(self, url: str, stamp: Stamp, timeout: float = 20.0) -> None:
+    def __init__(self, url: str, stamp: Stamp, timeout: float = 20.0, key: str = "") -> None:
         """Connects when first used. Raises `SetupError` when `url` is not one."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SetupError(f"GROUNDWIRE_CHROMA_URL: {url!r} is not the URL of a Chroma server")
-        self._host = parts.hostname
-        self._port = parts.port or (443 if parts.scheme == "https" else 80)
-        self._ssl = parts.scheme == "https"
-        self._url = url
-        self._timeout = timeout
+        self._server = _Server(url, timeout)
         self._stamp = stamp
-        name = f"groundwire-{_NOT_IN_NAMES.sub('-', stamp.key)}"
+        self._key = key
+        name = f"groundwire-{f'{key}-' if key else ''}{_NOT_IN_NAMES.sub('-', stamp.key)}"
         self._present, self._aside = name, f"{name}-aside"
-        self._lock = threading.Lock()
-        self._client: Any = None
-        self._collections: dict[str, Any] = {}
+
+    def beside(self, key: str) -> ChromaIndex:
+        """The index under a key of its own, over the same connections. `close` either, and both are closed."""
+        other = ChromaIndex(self._server.url, self._stamp, key=key)
+        other._server = self._server
+        return other
 
     def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
         """At most `limit` matches by cosine, best first, equal ones in the order of ids."""
@@ -96,18 +93,16 @@ class ChromaIndex:
         """Remove the collections with everything in them. The next use makes them anew."""
         for name in (self._present, self._aside):
             self._do(name, "count")  # makes it if it is missing: then there is one to delete
-            with _translated(self._url):
-                self._client.delete_collection(name)
-        self._forget_collections()
+        self._server.delete({self._present, self._aside})
+
+    def erase(self) -> None:
+        """Remove all that is under the key, of whatever stamp; without a key there is nothing under it."""
+        under = f"groundwire-{self._key}-"
+        self._server.delete({name for name in self._server.names() if name.startswith(under)})
 
     def close(self) -> None:
         """Let go of the connections; the next use makes new ones."""
-        with self._lock:
-            client, self._client = self._client, None
-            self._collections.clear()
-        if client is not None:
-            client._server._session.close()  # close() alone leaves its sockets to the garbage collector
-            client.close()
+        self._server.close()
 
     def _query(self, name: str, vector: Vectors, limit: int, where: dict[str, Any] | None) -> list[Match]:
         found = self._do(name, "query", query_embeddings=[vector], n_results=limit, where=where, include=["distances"])
@@ -126,28 +121,79 @@ class ChromaIndex:
 
     def _do(self, name: str, method: str, **arguments: Any) -> Any:
         """Call a method of a collection, a second time if the first shows that the server was restarted."""
-        with _translated(self._url):
+        metadata = {"embedder": self._stamp.name, "digest": self._stamp.digest}
+        with _translated(self._server.url):
             from chromadb.errors import NotFoundError
             from httpx import TransportError
 
             try:
-                return getattr(self._opened(name), method)(**arguments)
+                return getattr(self._server.opened(name, metadata), method)(**arguments)
             except (NotFoundError, TransportError):
-                self._forget_collections()
-                return getattr(self._opened(name), method)(**arguments)
+                self._server.forget(name)
+                return getattr(self._server.opened(name, metadata), method)(**arguments)
 
-    def _opened(self, name: str) -> Any:
+
+class _Server:
+    """The connections to a Chroma server, and the collections that were opened over them."""
+
+    def __init__(self, url: str, timeout: float) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SetupError(f"GROUNDWIRE_CHROMA_URL: {url!r} is not the URL of a Chroma server")
+        self.url = url
+        self._host = parts.hostname
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._ssl = parts.scheme == "https"
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._collections: dict[str, Any] = {}
+
+    def opened(self, name: str, metadata: dict[str, str]) -> Any:
+        """The collection of this name, made if it is missing."""
+        found = self._collections.get(name)
+        if found is None:
+            found = self._collections[name] = self._connected().get_or_create_collection(
+                name,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
+                metadata=metadata,
+            )
+        return found
+
+    def names(self) -> set[str]:
+        """The names of all collections there are."""
+        found: set[str] = set()
+        with _translated(self.url):
+            client = self._connected()
+            while page := client.list_collections(limit=_PAGE, offset=len(found)):
+                found.update(collection.name for collection in page)
+        return found
+
+    def delete(self, names: Collection[str]) -> None:
+        """Remove collections that there are."""
+        with _translated(self.url):
+            for name in names:
+                self.forget(name)
+                self._connected().delete_collection(name)
+
+    def forget(self, name: str) -> None:
+        """Look for a collection anew when it is used next."""
+        self._collections.pop(name, None)
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+        self._collections.clear()
+        if client is not None:
+            client._server._session.close()  # close() alone leaves its sockets to the garbage collector
+            client.close()
+
+    def _connected(self) -> Any:
         with self._lock:
             if self._client is None:
                 self._client = self._connect()
-            if name not in self._collections:
-                self._collections[name] = self._client.get_or_create_collection(
-                    name,
-                    embedding_function=None,
-                    configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
-                    metadata={"embedder": self._stamp.name, "digest": self._stamp.digest},
-                )
-            return self._collections[name]
+            return self._client
 
     def _connect(self) -> Any:
         import chromadb
@@ -162,10 +208,6 @@ class ChromaIndex:
         client._server._session.timeout = self._timeout
         client._admin_client._server._session.close()
         return client
-
-    def _forget_collections(self) -> None:
-        with self._lock:
-            self._collections.clear()
 
 
 def _is_present(row: IndexRow, now: datetime) -> bool:

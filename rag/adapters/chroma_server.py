@@ -6,13 +6,36 @@ command line costs a second and a hundred megabytes.
 
 from __future__ import annotations
 
+import re
+import shutil
+import sqlite3
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import chromadb_rust_bindings
+
+_SEGMENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def sweep(folder: Path) -> None:
+    """Remove the vectors of collections that were deleted: Chroma leaves their folders where they are.
+
+    To be called while no server has the folder open. What cannot be read is left alone.
+    """
+    try:
+        with closing(sqlite3.connect(f"{(folder / 'chroma.sqlite3').resolve().as_uri()}?mode=ro", uri=True)) as known:
+            kept = {str(row[0]) for row in known.execute("SELECT id FROM segments")}
+    except sqlite3.Error:
+        return
+    for place in folder.iterdir():
+        if place.is_dir() and _SEGMENT.fullmatch(place.name) and place.name not in kept:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def main() -> None:
     _, path, port = sys.argv
+    sweep(Path(path))
     chromadb_rust_bindings.cli(["chroma", "run", "--path", path, "--host", "127.0.0.1", "--port", port])
 
 

@@ -1,8 +1,8 @@
-"""The only truth: documents, versions, passages, sentences, vectors, the full-text index and jobs.
+"""The only truth: documents, versions, passages, sentences, vectors, the full-text index and jobs of one collection.
 
-One SQLite file that several processes (the API, workers, the command line) may open at once. Every
+One SQLite file a collection, that several processes (the API, workers, the command line) may open at once. Every
 method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
-`documents`, `passages`, `notices`, `copies`, `jobs`, `leases`, `writing`, `answers`, `access`.
+`documents`, `passages`, `notices`, `copies`, `jobs`, `leases`, `writing`, `answers`, `access`, `register`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from rag.store.records import (
     StoredDocument,
     validity,
 )
+from rag.store.register import Register
 from rag.store.vectors import VectorRows
 from rag.store.writing import Writing
 
@@ -52,7 +53,7 @@ __all__ = [
 ]
 
 
-class Store(Documents, Notices, Copies, VectorRows, Jobs, Leases, Writing, Answers, AccessKeys):
+class Store(Documents, Notices, Copies, VectorRows, Jobs, Leases, Writing, Answers, AccessKeys, Register):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

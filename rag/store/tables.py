@@ -231,6 +231,15 @@ access_keys = Table(
     Column("revoked_at", Integer),
 )
 
+# Every other collection is a file of its own, named after its key; only the default store's register is used. One
+# without a name was deleted and waits for its file and its copy to be removed.
+collections = Table(
+    "collections",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("name", String, unique=True),
+)
+
 # FTS5 is beyond what the table language can say; the migration creates it.
 fulltext = table("fulltext", column("rowid", Integer), column("title", String), column("body", String))
 

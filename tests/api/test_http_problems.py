@@ -231,6 +231,8 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
         "/v1/chat/completions",
         "/v1/models",
         "/v1/models/{model}",
+        "/v1/collections",
+        "/v1/collections/{name}",
         "/healthz",
         "/readyz",
     }

@@ -15,7 +15,7 @@ from api.schemas.answers import FeedbackIn, FeedbackOut, KeptOut, SourcesOut
 from api.schemas.around import Problem, ReadyOut
 from api.schemas.asking import AnswerOut, AskIn, SearchIn, SearchOut
 from api.schemas.chat import ChatIn, ChatOut
-from api.schemas.documents import DocumentsIn, FetchIn, JobOut, StoredOut, WholeOut
+from api.schemas.documents import CollectionOut, DocumentsIn, FetchIn, JobOut, StoredOut, WholeOut
 
 ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
 
@@ -36,6 +36,7 @@ ARTICLE = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
         (DocumentsIn, examples.ADD),
         (FetchIn, examples.FETCH),
         (JobOut, examples.JOB),
+        (CollectionOut, examples.COLLECTION),
         (StoredOut, examples.STORED),
         (WholeOut, examples.WHOLE),
         (ChatIn, examples.CHAT),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from ingest.bench import Bench
 from ingest.pipeline import Pipeline
 from ingest.worker import Worker
 from rag.errors import SetupError, Unavailable
@@ -40,7 +41,8 @@ def docs(*ids: str) -> list[NewDocument]:
 
 def worker_of(collection: Collection, stop: threading.Event, lease_seconds: float = 60) -> Worker:
     pipeline = Pipeline(collection.store, collection.embedder, collection.index, stopping=stop.is_set)
-    return Worker(collection.store, pipeline, collection.embedder, lease_seconds, stop)
+    bench = Bench(collection.store, pipeline, collection.embedder, lease_seconds)
+    return Worker(lambda: [bench], lease_seconds, stop)
 
 
 @contextmanager
@@ -165,7 +167,7 @@ def test_what_a_dead_worker_on_this_machine_held_is_taken_over_at_once(collectio
 def test_the_index_is_looked_at_again_and_again_while_it_runs(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.worker._REPAIR_EVERY", 0.05)
+    monkeypatch.setattr("ingest.bench._REPAIR_EVERY", 0.05)
     repairs: list[int] = []
     repair = Pipeline.repair
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,38 @@ def test_collections_another_process_dropped_are_made_anew(server: ChromaServer)
         assert found(index) == []
         index.add([row("b")])
         assert found(other) == ["b"]
+
+
+def test_an_index_of_another_key_is_another_and_all_of_it_is_erased_at_once(server: ChromaServer) -> None:
+    with closing(ChromaIndex(server.url, STAMP)) as index:
+        other, later = index.beside("k1"), index.beside("k12")
+        before = replace(STAMP, name="the embedder of before")
+        with closing(ChromaIndex(server.url, before, key="k1")) as older:
+            for number, each in enumerate((index, other, later, older)):
+                each.add([row(f"{number}")])
+            assert [found(each) for each in (index, other, later, older)] == [["0"], ["1"], ["2"], ["3"]]
+            other.erase()
+            index.erase()
+            assert [found(each) for each in (index, other, later, older)] == [["0"], [], ["2"], []]
+
+
+def test_nothing_of_a_deleted_collection_is_left_in_the_folder_once_the_server_starts_again(
+    server: ChromaServer,
+) -> None:
+    def folders() -> set[str]:
+        return {place.name for place in server.folder.iterdir() if place.is_dir()}
+
+    with closing(ChromaIndex(server.url, STAMP)) as index:
+        index.add([row("kept")])
+        kept = folders()
+        index.beside("k").add([row("gone")])
+        index.beside("k").erase()
+        assert folders() > kept, "otherwise there is nothing to sweep"
+        server.kill()
+        (server.folder / "notes").mkdir()
+        server.start()
+        assert found(index) == ["kept"]
+        assert folders() == kept | {"notes"}
 
 
 def test_more_rows_than_go_into_one_request_are_no_matter(

@@ -1,0 +1,36 @@
+"""Collections: what there is in each, and removing one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from api.errors import PROBLEMS
+from api.schemas.documents import CollectionOut, CollectionsOut
+from api.schemas.fields import COLLECTION
+from api.service import AccessPart
+from rag.errors import UnknownCollection
+
+router = APIRouter(prefix="/v1/collections", tags=["documents"])
+
+
+@router.get("")
+def collections(access: AccessPart) -> CollectionsOut:
+    """The default collection, then the others by name. Adding a document to one makes it."""
+    found = []
+    for name in access.names():
+        try:
+            found.append(CollectionOut.of(name, access.engine(name).store.counts()))
+        except UnknownCollection:
+            continue  # deleted since
+    return CollectionsOut(collections=found)
+
+
+@router.delete("/{name}", status_code=204, responses={404: PROBLEMS[404]})
+def delete(name: Annotated[str, Path(pattern=COLLECTION)], access: AccessPart) -> None:
+    """Remove a collection with its documents, its jobs and all that was made of them. Nothing of it answers again.
+
+    The default one stays; its documents can be deleted one by one.
+    """
+    access.delete(name)
