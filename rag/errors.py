@@ -7,7 +7,9 @@
     ├── Rejected                 one document cannot be taken in; permanent, carries a stable code
     ├── Overloaded               the queue is full; try again after `retry_after` seconds
     ├── Unavailable              a part (store, index, model) cannot answer now; transient
-    └── SetupError               weights, settings or disk keep the service from starting
+    ├── SetupError               weights, settings or disk keep the service from starting
+    └── BackupError              a backup could not be made or put back
+        └── BackupTooNew         its tables are of a later Groundwire
 
 Adapters translate their vendor's exceptions into this tree at the seam and keep the cause.
 HTTP statuses are chosen in `api/errors.py`, exit codes in `api/cli`.
@@ -76,3 +78,15 @@ class SetupError(GroundwireError):
     """The service cannot start; `str()` names the file or setting at fault and the remedy."""
 
     code = "setup_failed"
+
+
+class BackupError(GroundwireError):
+    """A backup could not be made or put back; `str()` says what is wrong with which file."""
+
+    code = "backup_failed"
+
+
+class BackupTooNew(BackupError):
+    """The backup was made by a Groundwire with later tables."""
+
+    code = "backup_too_new"

@@ -28,6 +28,10 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def path(self) -> Path:
+        return Path(str(self._engine.url.database))
+
     def close(self) -> None:
         self._engine.dispose()
 
