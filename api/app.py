@@ -16,16 +16,19 @@ from api.admission import Admission
 from api.boot import Boot
 from api.envelope import Envelope
 from api.errors import CODES, PROBLEMS, respond
+from api.metrics import Metrics
 from api.reading import Reading
-from api.routes import ask, documents, health, jobs, search
+from api.routes import ask, documents, health, jobs, metrics, search
 from api.service import State
+from api.tracing import Tracing
+from api.watch import Watch
 from ingest.fetch import Fetcher
 from rag.compose import Engine
 from rag.errors import GroundwireError
 from rag.settings import Settings
 from rag.types import NewDocument
 
-ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router)
+ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router, metrics.router)
 
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
@@ -42,11 +45,15 @@ def create_app(
     settings: Settings,
     seeds: Sequence[NewDocument] = (),
     fetcher: Fetcher | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """The app. `build` makes the engine, in a thread, once the app has started; the app closes it.
 
     It is ready once `seeds` are indexed too. Pages are fetched with `fetcher`, else from the public network only.
+    Spans are made by `tracing`, else where the process sends its own.
     """
+    counted = Metrics()
+    watch = Watch(counted, tracing or Tracing(settings.model))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -55,7 +62,9 @@ def create_app(
         admission = Admission(settings.concurrency, settings.queue_limit)
         boot.start()
         try:
-            yield State(settings=settings, boot=boot, admission=admission, reading=reading)
+            yield State(
+                settings=settings, boot=boot, admission=admission, reading=reading, metrics=counted, watch=watch
+            )
         finally:
             reading.close()
             boot.close()
@@ -66,7 +75,7 @@ def create_app(
         version=version("groundwire"),
         description=ABOUT + "".join(f"| `{code}` | {status} |\n" for code, status in CODES.items()),
         lifespan=lifespan,
-        middleware=[Middleware(Envelope, max_request_bytes=settings.max_request_bytes)],
+        middleware=[Middleware(Envelope, max_request_bytes=settings.max_request_bytes, metrics=counted)],
         exception_handlers=dict.fromkeys((GroundwireError, RequestValidationError, HTTPException), respond),
         responses={422: PROBLEMS[422]},
         redirect_slashes=False,

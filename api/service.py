@@ -8,7 +8,9 @@ from fastapi import Depends, Request
 
 from api.admission import Admission
 from api.boot import Boot
+from api.metrics import Metrics
 from api.reading import Reading
+from api.watch import Watch
 from rag.compose import Engine
 from rag.settings import Settings
 
@@ -20,6 +22,8 @@ class State(TypedDict):
     boot: Boot
     admission: Admission
     reading: Reading
+    metrics: Metrics
+    watch: Watch
 
 
 def state(request: Request) -> State:
@@ -42,6 +46,10 @@ async def _reading(request: Request) -> Reading:
     return state(request)["reading"]
 
 
+async def _watch(request: Request) -> Watch:
+    return state(request)["watch"]
+
+
 async def _engine(request: Request) -> Engine:
     return state(request)["boot"].engine
 
@@ -50,5 +58,6 @@ SettingsPart = Annotated[Settings, Depends(_settings)]
 BootPart = Annotated[Boot, Depends(_boot)]
 AdmissionPart = Annotated[Admission, Depends(_admission)]
 ReadingPart = Annotated[Reading, Depends(_reading)]
+WatchPart = Annotated[Watch, Depends(_watch)]
 EnginePart = Annotated[Engine, Depends(_engine)]
 """The engine; a request that comes before it is built is answered with a problem."""

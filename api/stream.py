@@ -14,12 +14,14 @@ from contextlib import aclosing
 from typing import Any, TypeVar
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.admission import Admission, Place
-from api.errors import TimedOut, problem, to_json
+from api.errors import PROBLEM, Stopping, TimedOut, problem, to_json
 from api.schemas.asking import AnswerOut, PassagesOut, SentenceEvent
+from api.watch import Watch
 from rag.answer import Answerer
 from rag.errors import GroundwireError, Unavailable
 from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
@@ -27,6 +29,7 @@ from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
 log = logging.getLogger("groundwire.api")
 
 KEEP_ALIVE_SECONDS = 15.0
+LAST_WORD_SECONDS = 0.5
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 T = TypeVar("T")
@@ -39,23 +42,37 @@ class ClientGone(Exception):
 class Asking:
     """How questions are put to the engine: one at a time from the line, each within its time."""
 
-    def __init__(self, answerer: Answerer, admission: Admission, timeout: float) -> None:
+    def __init__(
+        self, answerer: Answerer, admission: Admission, timeout: float, watch: Watch, request: Request
+    ) -> None:
+        """`watch` is told of each question, and `request` says whose it is."""
         self._answerer = answerer
         self._admission = admission
         self._timeout = timeout
+        self._watch = watch
+        self._request = request
 
     async def reply(self, question: Question, receive: Receive) -> Answer | Refusal:
         """The whole reply. Raises `Overloaded`, `TimedOut`, `Unavailable`, or `ClientGone`."""
         async with self._admission.place() as place:
             return await while_connected(receive, self._last(place, question))
 
-    def stream(self, question: Question, request_id: str | None, explain: bool = False) -> EventStream:
+    def stream(self, question: Question, explain: bool = False) -> EventStream:
         """A response that streams the events of the reply; with `explain` the last one tells the drafts too."""
-        return EventStream(self, self._admission, question, request_id, explain)
+        return EventStream(self, self._admission, question, explain)
 
     async def events(self, place: Place, question: Question) -> AsyncGenerator[Event, None]:
         """The engine's events once it is this place's turn. Closing this closes the engine's stream."""
-        await place.turn()
+        with self._watch.asking(self._request.headers, self._request.scope.get("groundwire.request_id")) as asked:
+            await place.turn()
+            asked.turn()
+            async with aclosing(self._timed(question)) as events:
+                async for event in events:
+                    if isinstance(event, Completed):
+                        asked.completed(event)
+                    yield event
+
+    async def _timed(self, question: Question) -> AsyncGenerator[Event, None]:
         deadline = asyncio.get_running_loop().time() + self._timeout
         async with aclosing(self._answerer.ask(question)) as events:
             while True:
@@ -88,26 +105,23 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(
-        self, asking: Asking, admission: Admission, question: Question, request_id: str | None, explain: bool
-    ) -> None:
+    def __init__(self, asking: Asking, admission: Admission, question: Question, explain: bool) -> None:
         self._asking = asking
         self._admission = admission
         self._question = question
-        self._request_id = request_id
         self._explain = explain
         self.status_code = 200
         self.background = None
         self.init_headers(_HEADERS)
 
-    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._admission.place() as place:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             with contextlib.suppress(ClientGone):
-                await while_connected(receive, self._write(place, send))
+                await while_connected(receive, self._write(place, scope, send))
             await _send(send, b"", more=False)
 
-    async def _write(self, place: Place, send: Send) -> None:
+    async def _write(self, place: Place, scope: Scope, send: Send) -> None:
         keep_alive = asyncio.create_task(_keep_alive(send))
         try:
             async with aclosing(self._asking.events(place, self._question)) as events:
@@ -115,11 +129,22 @@ class EventStream(Response):
                     await _send(send, encode(event, self._explain))
         except Exception as error:
             if not isinstance(error, GroundwireError):
-                log.exception("an answer failed while it was streamed (%s)", self._request_id)
-            failed = problem(error, self._request_id)
-            await _send(send, format_sse_event(event="error", data_str=to_json(failed).decode()))
+                log.exception("an answer failed while it was streamed")
+            await _tell(scope, send, error)
+        except asyncio.CancelledError:
+            # the service ends, or the client has left: then nobody hears it
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORD_SECONDS):
+                    await _tell(scope, send, Stopping())
+            raise
         finally:
             keep_alive.cancel()
+
+
+async def _tell(scope: Scope, send: Send, error: Exception) -> None:
+    failed = problem(error, scope.get("groundwire.request_id"))
+    scope[PROBLEM] = failed.code
+    await _send(send, format_sse_event(event="error", data_str=to_json(failed).decode()))
 
 
 def encode(event: Event, explain: bool = False) -> bytes:

@@ -16,6 +16,7 @@ from api.client import Client
 from api.keeper import Keeper
 from api.parts import Arrangement, arrange
 from rag.errors import GroundwireError
+from rag.logs import readable
 from rag.settings import Settings
 
 POLL_SECONDS = 0.5
@@ -114,7 +115,7 @@ class Service:
 
     def _tail(self) -> str:
         lines = self._keepers[0].log.read_text("utf-8", "replace").splitlines()
-        return "\n".join(f"  {line}" for line in lines[-TAIL_LINES:])
+        return "\n".join(f"  {readable(line)}" for line in lines[-TAIL_LINES:])
 
 
 def welcome(base: str, settings: Settings) -> str:

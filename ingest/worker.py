@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ulid import ULID
 
 from ingest.pipeline import Pipeline, Stopped
+from rag import logs
 from rag.errors import SetupError, Unavailable
 from rag.seams import Embedder
 from rag.settings import load_settings
@@ -149,7 +150,7 @@ def _runs(pid: int) -> bool:
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure()
     # The language model shares the cores, and two threads that wait for each other cost it most.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from rag.compose import build  # after that: its libraries read it when they are imported
@@ -160,6 +161,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = load_settings()
+        logs.configure(settings.log_level)
         engine = build(settings)
     except SetupError as error:
         log.error("%s", error)

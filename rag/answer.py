@@ -41,6 +41,7 @@ from rag.types import (
     Document,
     Event,
     Hit,
+    Lap,
     Question,
     Refusal,
     Retrieved,
@@ -55,6 +56,7 @@ AnswerStatus = Literal[Status.ANSWERED, Status.CONFLICTING]
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 ATTEMPTS: Final = 2
+STAGES: Final = ("retrieve", "rank", "generate", "verify")
 PROMISING: Final = 0.5
 ELSEWHERE: Final = frozenset({"kind", "subject"})
 """Faults of drafts that are about something else: nothing answers the question then."""
@@ -106,9 +108,10 @@ class Answerer:
         wanted = max(question.max_passages, READ_PASSAGES)
         found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
         hits = tuple(found[: question.max_passages])
+        clock.lap("retrieve")
         yield Retrieved(hits)
         reading = await asyncio.to_thread(read, question, found[:READ_PASSAGES], self._embedder)
-        clock.lap("retrieve")
+        clock.lap("rank")
         telling = Telling()
         attempt: Reading | None = reading
         for _ in range(ATTEMPTS):
@@ -131,7 +134,7 @@ class Answerer:
                 for version in versions:
                     yield telling.tell(version, dated=len(versions) > 1)
             attempt = None if telling.claims else _other_sources(attempt, judged)
-        yield Completed(self._reply(question, reading, hits, telling, clock))
+        yield Completed(self._reply(question, reading, hits, telling, clock), tuple(clock.laps))
 
     def _rivals(self, question: Question, reading: Reading, judged: Judged) -> list[Reading]:
         """What to read of the sources that may answer a question for one fact otherwise."""
@@ -247,21 +250,24 @@ class Telling:
 
 
 class Clock:
-    """Milliseconds spent by name, and in total."""
+    """What each stage took: every lap, and milliseconds by stage and in total."""
 
     def __init__(self) -> None:
         self._began = self._last = time.perf_counter()
-        self._spent: dict[str, float] = {"retrieve": 0.0, "generate": 0.0, "verify": 0.0}
+        self.laps: list[Lap] = []
 
-    def lap(self, name: str) -> None:
-        """Put down the time since the last lap to `name`."""
+    def lap(self, stage: str) -> None:
+        """Put down the time since the last lap to `stage`."""
         now = time.perf_counter()
-        self._spent[name] = self._spent.get(name, 0.0) + now - self._last
+        self.laps.append(Lap(stage, self._last - self._began, now - self._began))
         self._last = now
 
     def stop(self) -> dict[str, int]:
-        spent = {name: round(1000 * seconds) for name, seconds in self._spent.items()}
-        return spent | {"total": round(1000 * (time.perf_counter() - self._began))}
+        spent = dict.fromkeys(STAGES, 0.0)
+        for lap in self.laps:
+            spent[lap.stage] += lap.end - lap.start
+        total = time.perf_counter() - self._began
+        return {stage: round(1000 * seconds) for stage, seconds in (spent | {"total": total}).items()}
 
 
 async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:

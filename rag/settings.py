@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     )
     memory_limit_mb: int = Field(
         6_000, ge=512, le=1_000_000, description="a child process larger than this is restarted"
+    )
+
+    # seen from outside
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least important lines that are logged: `debug`, `info`, `warning` or `error`"
     )
 
     # measuring

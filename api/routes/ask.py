@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Request, Response
 from api.errors import CLIENT_LEFT, PROBLEMS
 from api.schemas import examples
 from api.schemas.asking import AnswerOut, AskIn
-from api.service import AdmissionPart, EnginePart, SettingsPart
+from api.service import AdmissionPart, EnginePart, SettingsPart, WatchPart
 from api.stream import Asking, ClientGone
 
 router = APIRouter(tags=["asking"])
@@ -28,13 +28,14 @@ async def ask(
     engine: EnginePart,
     admission: AdmissionPart,
     settings: SettingsPart,
+    watch: WatchPart,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> AnswerOut | Response:
     """An answer whose every sentence is cited and supported, or a refusal that says why there is none."""
     question = body.to_question()
-    asking = Asking(engine.answerer, admission, settings.ask_timeout)
+    asking = Asking(engine.answerer, admission, settings.ask_timeout, watch, request)
     if wants_stream(accept):
-        return asking.stream(question, request.scope.get("groundwire.request_id"), body.explain)
+        return asking.stream(question, body.explain)
     try:
         return AnswerOut.of(await asking.reply(question, request.receive), explain=body.explain)
     except ClientGone:

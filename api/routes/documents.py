@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, File, Header, Query, Response, UploadFile
+from fastapi import APIRouter, File, Header, Query, Request, Response, UploadFile
 
 from api.errors import PROBLEMS
 from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, StoredOut, WholeOut
@@ -14,6 +15,8 @@ from ingest.pipeline import Pipeline
 from rag.errors import InvalidInput
 from rag.store import Store
 from rag.types import Failure, Job, NewDocument
+
+log = logging.getLogger("groundwire.api")
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -31,15 +34,15 @@ def add(
     body: DocumentsIn,
     engine: EnginePart,
     settings: SettingsPart,
+    request: Request,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> JobOut:
     """Queue a batch. The content of each document decides whether anything is to do for it."""
     if len(body.documents) > settings.max_batch:
         raise InvalidInput(f"a request has at most {settings.max_batch:,} documents", "documents")
-    return _accepted(
-        engine.store.enqueue([document.document() for document in body.documents], idempotency_key), response
-    )
+    documents = [document.document() for document in body.documents]
+    return _accepted(engine.store.enqueue(documents, idempotency_key, _id_of(request)), response)
 
 
 @router.post("/upload", status_code=202, responses={400: PROBLEMS[400], 413: PROBLEMS[413]})
@@ -48,6 +51,7 @@ async def upload(
     engine: EnginePart,
     settings: SettingsPart,
     reading: ReadingPart,
+    request: Request,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> JobOut:
@@ -58,14 +62,19 @@ async def upload(
 
     def take() -> Job:
         found = reading.files((file.file.read(), file.filename or "", file.content_type or "") for file in files)
-        return _enqueue(engine.store, found, settings.max_batch, idempotency_key)
+        return _enqueue(engine.store, found, settings.max_batch, idempotency_key, _id_of(request))
 
     return _accepted(await reading.run(take), response)
 
 
 @router.post("/fetch", status_code=202)
 async def fetch(
-    body: FetchIn, engine: EnginePart, settings: SettingsPart, reading: ReadingPart, response: Response
+    body: FetchIn,
+    engine: EnginePart,
+    settings: SettingsPart,
+    reading: ReadingPart,
+    request: Request,
+    response: Response,
 ) -> JobOut:
     """Fetch pages, and the articles of feeds, from the public network and queue them.
 
@@ -73,21 +82,26 @@ async def fetch(
     """
 
     def take() -> Job:
-        return _enqueue(engine.store, reading.pages.documents(body.urls), settings.max_batch, None)
+        return _enqueue(engine.store, reading.pages.documents(body.urls), settings.max_batch, None, _id_of(request))
 
     return _accepted(await reading.run(take), response)
 
 
-def _enqueue(store: Store, found: Iterable[NewDocument | Failure], most: int, key: str | None) -> Job:
+def _enqueue(store: Store, found: Iterable[NewDocument | Failure], most: int, key: str | None, request_id: str) -> Job:
     batch: list[NewDocument | Failure] = []
     for one in found:
         batch.append(one)
         if len(batch) > most:
             raise InvalidInput(f"a request has at most {most:,} documents", "files")
-    return store.enqueue(batch, key)
+    return store.enqueue(batch, key, request_id)
+
+
+def _id_of(request: Request) -> str:
+    return str(request.scope.get("groundwire.request_id", ""))
 
 
 def _accepted(job: Job, response: Response) -> JobOut:
+    log.info("a job was accepted", extra={"job_id": job.id, "documents": job.total})
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return JobOut.of(job)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rag.errors import GroundwireError, Unavailable
 from rag.seams import Message
 from rag.settings import Settings
+from rag.usage import count
 from rag.weights import catalogue
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class LangChainModel:
             pieces = cast("AsyncGenerator[Any, None]", self.load().astream(_turns(messages), max_tokens=max_tokens))
             async with aclosing(pieces):
                 async for piece in pieces:
+                    count(getattr(piece, "usage_metadata", None))
                     if text := piece.text:
                         yield str(text)
 
@@ -48,6 +50,7 @@ class LangChainModel:
                 reply = await model.ainvoke(_turns(messages))
             except TypeError:  # a provider whose client has no such argument
                 return None
+        count(getattr(reply, "usage_metadata", None))
         told = _preference(reply.response_metadata.get("logprobs"), options)
         return _plain(str(reply.text), options) if told is None else told
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+from rag.store.backlog import Backlogs
 from rag.store.copies import Copies
 from rag.store.database import open_engine
 from rag.store.documents import Documents
 from rag.store.jobs import Jobs
 from rag.store.leases import Leases
 from rag.store.passages import Passages
-from rag.store.records import Counts, Entry, Item, Moment, Outcome, Result, Standing, StoredDocument, validity
+from rag.store.records import Backlog, Counts, Entry, Item, Moment, Outcome, Result, Standing, StoredDocument, validity
 from rag.store.vectors import VectorRows
 from rag.store.writing import Writing
 
 __all__ = [
+    "Backlog",
     "Counts",
     "Entry",
     "Item",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 
-class Store(Documents, Passages, Copies, VectorRows, Jobs, Leases, Writing):
+class Store(Documents, Passages, Copies, VectorRows, Jobs, Backlogs, Leases, Writing):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

@@ -35,6 +35,17 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """Documents not taken in yet, seconds since the oldest of their jobs was submitted (0 without any), and
+    documents that failed for good, in all jobs there are.
+    """
+
+    waiting: int
+    lag_seconds: float
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """When a version was published, if that is known, and when it came in."""
 
@@ -74,12 +85,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document of a job, leased to be taken in. `attempts` counts this one."""
+    """A document of a job, leased to be taken in. `attempts` counts this one; `request_id` submitted the job."""
 
     seq: int
     document_id: str
     payload: NewDocument
     attempts: int
+    job_id: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
