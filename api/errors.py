@@ -19,7 +19,20 @@ from starlette.responses import Response
 
 from api.schemas.around import FieldError, Problem
 from api.schemas.fields import storable
-from rag.errors import GroundwireError, InvalidInput, KeyReused, NotFound, Overloaded, Rejected, SetupError, Unavailable
+from rag.errors import (
+    DiskFull,
+    GroundwireError,
+    IndexUnavailable,
+    InvalidInput,
+    KeyReused,
+    ModelUnavailable,
+    NotFound,
+    Overloaded,
+    ReadOnly,
+    Rejected,
+    SetupError,
+    Unavailable,
+)
 
 log = logging.getLogger("groundwire.api")
 
@@ -87,6 +100,12 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     Rejected: HTTPStatus.UNPROCESSABLE_ENTITY,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+    Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
+    DiskFull: HTTPStatus.SERVICE_UNAVAILABLE,
+    ReadOnly: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
     GroundwireError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -117,8 +117,16 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._admission.place() as place:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            with contextlib.suppress(ClientGone):
+            try:
                 await while_connected(receive, self._write(place, scope, send))
+            except ClientGone:
+                pass
+            except asyncio.CancelledError:  # the service ends, and the time it had for this reply is over
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LAST_WORD_SECONDS):
+                        await _tell(scope, send, Stopping())
+                        await _send(send, b"", more=False)
+                raise
             await _send(send, b"", more=False)
 
     async def _write(self, place: Place, scope: Scope, send: Send) -> None:
@@ -131,12 +139,6 @@ class EventStream(Response):
             if not isinstance(error, GroundwireError):
                 log.exception("an answer failed while it was streamed")
             await _tell(scope, send, error)
-        except asyncio.CancelledError:
-            # the service ends, or the client has left: then nobody hears it
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORD_SECONDS):
-                    await _tell(scope, send, Stopping())
-            raise
         finally:
             keep_alive.cancel()
 

@@ -51,6 +51,7 @@ class Worker:
         self._ended = threading.Event()
         self._next_repair = 0.0
         self._warm = False
+        self._holding = False
 
     def run(self) -> None:
         """Work until told to stop. A fault of the disk or of Chroma is waited out."""
@@ -60,7 +61,7 @@ class Worker:
                 try:
                     pause = 0.0 if self.step() else _IDLE
                 except Unavailable as error:
-                    log.warning("waiting: %s", error)
+                    log.warning("waiting: %s", error, extra={"code": error.code})
                     pause = _FAULT
                 self._stop.wait(pause)
         except Stopped:
@@ -71,6 +72,9 @@ class Worker:
 
     def step(self) -> bool:
         """Do one batch of what is due. Returns whether there was any."""
+        if self._holding:  # a fault came between: the lease would be kept alive and the work never done
+            self._store.release(self.owner)
+            self._holding = False
         self._repair()
         if self._store.outbox(1):
             self._pipeline.settle()
@@ -82,7 +86,9 @@ class Worker:
             self._warm = True
         items = self._store.lease(self.owner, self._lease_seconds, BATCH_ITEMS, BATCH_CHARACTERS)
         if items:
+            self._holding = True
             self._pipeline.take(self.owner, items)
+            self._holding = False
         return bool(items)
 
     def keep_alive(
@@ -163,8 +169,8 @@ def main() -> int:
         settings = load_settings()
         logs.configure(settings.log_level)
         engine = build(settings)
-    except SetupError as error:
-        log.error("%s", error)
+    except (SetupError, Unavailable) as error:
+        log.error("%s", error, extra={"code": error.code})
         return 2
     pipeline = Pipeline(engine.store, engine.embedder, engine.index, settings.max_text_chars, stop.is_set)
     worker = Worker(engine.store, pipeline, engine.embedder, settings.lease_seconds, stop)
@@ -173,7 +179,7 @@ def main() -> int:
     try:
         worker.run()
     except SetupError as error:
-        log.error("%s", error)
+        log.error("%s", error, extra={"code": error.code})
         return 2
     finally:
         engine.close()

@@ -39,12 +39,19 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Text() if stream.isatty() else Json())
-    handler.addFilter(_mark)
+    handler.addFilter(mark)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def mark(record: logging.LogRecord) -> bool:
+    """A filter that lets every record pass, with the request it belongs to."""
+    if not hasattr(record, "request_id"):
+        record.request_id = _request.get()
+    return True
 
 
 class Json(logging.Formatter):
@@ -84,12 +91,6 @@ def readable(line: str) -> str:
         return f"{told['time']} {told['level']} {told['message']}"
     except (ValueError, KeyError, TypeError):
         return line
-
-
-def _mark(record: logging.LogRecord) -> bool:
-    if not hasattr(record, "request_id"):
-        record.request_id = _request.get()
-    return True
 
 
 def _given(record: logging.LogRecord) -> dict[str, object]:

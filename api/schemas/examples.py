@@ -84,7 +84,7 @@ ANSWER: Example = {
     "reason": None,
     "independent_sources": 1,
     "model": "qwen2.5-1.5b",
-    "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
+    "timings_ms": {"retrieve": 29, "rank": 12, "generate": 1800, "verify": 12, "total": 1853},
 }
 DRAFT: Example = {
     "text": SENTENCE["text"],
@@ -112,7 +112,7 @@ REFUSAL: Example = {
     "reason": "Nothing in the collection answers this question.",
     "independent_sources": 0,
     "model": "qwen2.5-1.5b",
-    "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
+    "timings_ms": {"retrieve": 27, "rank": 11, "generate": 900, "verify": 4, "total": 942},
 }
 EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
 STREAM = "".join(

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from rag.errors import GroundwireError, Unavailable
+from rag.errors import GroundwireError, ModelUnavailable
 from rag.seams import Message
 from rag.settings import Settings
 from rag.usage import count
@@ -102,7 +102,7 @@ def _any_provider(settings: Settings) -> BaseChatModel:
 
 
 def _nothing_serves() -> BaseChatModel:
-    raise Unavailable("model", "no model server is running; `groundwire serve` starts one")
+    raise ModelUnavailable("model", "no model server is running; `groundwire serve` starts one")
 
 
 def _turns(messages: Sequence[Message]) -> list[tuple[str, str]]:
@@ -138,4 +138,4 @@ def _translated(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         told = " ".join(str(error).split())[:200] or type(error).__name__
-        raise Unavailable("model", f"the model {name} cannot be reached: {told}") from error
+        raise ModelUnavailable("model", f"the model {name} cannot be reached: {told}") from error

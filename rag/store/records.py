@@ -36,13 +36,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Documents not taken in yet, seconds since the oldest of their jobs was submitted (0 without any), and
-    documents that failed for good, in all jobs there are.
+    """Documents not taken in yet, and seconds since the oldest of their jobs was submitted (0 without any).
+
+    `failed` are documents of all jobs that were not taken in, `given_up` those of them that a fault of the
+    service stopped again and again, and that were not taken in since.
     """
 
     waiting: int
     lag_seconds: float
     failed: int
+    given_up: int
 
 
 @dataclass(frozen=True, slots=True)

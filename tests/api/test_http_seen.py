@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
 
+from api import runtime
+from api.cli import main
+from api.cli.status import _problems
+from api.runtime import ChildState, Runtime
 from api.tracing import Tracing
+from rag import logs
 from tests.fakes import ScriptedModel
 from tests.service import Serve, Service
 
@@ -129,16 +139,63 @@ def test_what_waits_to_be_taken_in_shows_as_lag_and_its_log_names_the_request(
 ) -> None:
     assert seen.now("groundwire_ingest_lag_seconds") == 0
     body = {"documents": [{"id": "late", "text": "Rain fell on Oslo."}, {"id": "none", "text": ""}]}
+    caplog.handler.addFilter(logs.mark)
     with caplog.at_level(logging.INFO):
         job = seen.http.post("/v1/documents", json=body, headers={"X-Request-ID": "r-7"}).json()
-        assert seen.now("groundwire_ingest_waiting_documents") == 1
+        assert seen.now("groundwire_ingest_waiting_documents") == 2
         assert seen.now("groundwire_ingest_lag_seconds") > 0
         seen.service.work()
     assert seen.now("groundwire_ingest_lag_seconds") == 0
     assert seen.grown("groundwire_ingest_failed_documents") == 1
     taken = [vars(record) for record in caplog.records if record.getMessage() == "documents were taken in"]
-    assert [(line["job_id"], line["added"]) for line in taken] == [(job["job_id"], 1)]
+    (line,) = [line for line in taken if line["job_id"] == job["job_id"]]
+    assert (line["request_id"], line["added"], line["failed"], line["codes"]) == ("r-7", 1, 1, ["empty_text"])
     assert "Oslo" not in caplog.text
+
+
+def test_processes_are_shown_and_status_says_what_to_do_about_each_problem(
+    seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = seen.service.engine.settings.data
+    monkeypatch.setenv("GROUNDWIRE_DATA", str(data))
+    monkeypatch.setenv("GROUNDWIRE_MODEL_URL", "http://127.0.0.1:9/v1")
+
+    def status(*children: ChildState) -> tuple[int, dict[str, Any], str]:
+        runtime.write(data, Runtime(os.getpid(), seen.service.url, "", "", children))
+        told = CliRunner().invoke(main, ["status", "--json"])
+        return told.exit_code, json.loads(told.stdout), CliRunner().invoke(main, ["status"]).output
+
+    well = ChildState("api", os.getpid(), "running", 0, "", "api.log")
+    with runtime.alone(data):
+        code, report, text = status(well)
+        assert (code, report["problems"]) == (0, [])
+        assert report["ingest"]["waiting"] == 0
+        assert report["disk"]["free"] > 0
+        assert "queue 0 documents wait" in text
+        broken = ChildState("worker", None, "broken", 8, "was ended by SIGKILL", "worker.log")
+        code, report, text = status(well, broken)
+        assert code == 1
+        (problem,) = report["problems"]
+        assert problem["problem"] == "worker was ended by SIGKILL again and again"
+        assert "worker.log says why" in problem["remedy"]
+        assert f"! {problem['problem']}\n  → {problem['remedy']}" in text
+        assert seen.now("groundwire_child_restarts_total", child="worker") == 8
+        assert seen.now("groundwire_child_running", child="worker") == 0
+        assert seen.now("groundwire_child_running", child="api") == 1
+        assert seen.now("groundwire_process_resident_bytes", process="supervisor") > 0
+
+
+def test_status_tells_a_low_disk_and_long_waiting_documents(seen: Seen) -> None:
+    report: dict[str, Any] = {
+        "running": True,
+        "parts": {"index": {"ok": False, "detail": "it holds 2 of 3 passages yet"}},
+        "processes": [],
+        "ingest": {"waiting": 3, "lag_seconds": 1_800.0, "failed": 2, "given_up": 2},
+        "disk": {"free": 2**20},
+    }
+    problems = _problems(seen.service.engine.settings.model_copy(update={"model_url": "http://127.0.0.1:9"}), report)
+    assert [problem["problem"].partition(" ")[0] for problem in problems] == ["index:", "3", "2", "only"]
+    assert all(problem["remedy"] for problem in problems)
 
 
 def test_the_registry_of_one_app_knows_nothing_of_another() -> None:
@@ -198,3 +255,12 @@ def times(span: ReadableSpan) -> tuple[int, int]:
     assert span.start_time is not None
     assert span.end_time is not None
     return span.start_time, span.end_time
+
+
+def test_every_metric_is_documented_and_no_other(seen: Seen) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`groundwire_.+?) \|", page, re.MULTILINE)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    families = text_string_to_metric_families(seen.http.get("/metrics").text)
+    shown = {f"{family.name}_total" if family.type == "counter" else family.name for family in families}
+    assert shown == documented
