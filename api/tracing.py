@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvider
+from opentelemetry.util.types import Attributes
 
 from rag.errors import GroundwireError
 from rag.types import Answer, Lap, Refusal
@@ -79,7 +80,11 @@ class AskSpan:
         start, end = (began + round(seconds * _NANOSECONDS) for seconds in (lap.start, lap.end))
         if lap.stage == "generate":
             told = {READ: usage.read, WRITTEN: usage.written}
-            attributes = {OPERATION: CHAT, **self._model, **{key: n for key, n in told.items() if n is not None}}
+            attributes: Attributes = {
+                OPERATION: CHAT,
+                **self._model,
+                **{key: n for key, n in told.items() if n is not None},
+            }
             name = f"{CHAT} {self._model[MODEL]}"
             span = self._tracer.start_span(name, context, SpanKind.CLIENT, attributes, start_time=start)
         else:

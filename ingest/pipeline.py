@@ -197,7 +197,9 @@ def _tell(items: Sequence[Item], results: Mapping[int, Result], seconds: float) 
         ended = [results[item.seq] for item in items if (item.job_id, item.request_id) == job]
         counts = Counter(result.outcome for result in ended)
         codes = sorted({result.code for result in ended if result.code})
-        told = {"job_id": job[0], **counts, **({"codes": codes} if codes else {}), "ms": round(seconds * 1000)}
+        told: dict[str, object] = {"job_id": job[0], **counts, "ms": round(seconds * 1000)}
+        if codes:
+            told["codes"] = codes
         with belonging_to(job[1]):
             log.info("documents were taken in", extra=told)
 

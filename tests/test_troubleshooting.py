@@ -11,7 +11,7 @@ from api.cli import NAMED
 from api.errors import CODES
 
 PAGE = (Path(__file__).parents[1] / "docs" / "troubleshooting.md").read_text("utf-8")
-ROWS = dict(re.findall(r"^\| `(\w+)` \|(?: (\d+) )?\|", PAGE, re.M))
+ROWS = dict(re.findall(r"^\| `(\w+)` \| (?:(\d+) )?\|", PAGE, re.M))
 
 
 @pytest.mark.parametrize("code", CODES)

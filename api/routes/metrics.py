@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Mapping
+from contextlib import suppress
 
 import psutil
 from fastapi import APIRouter, Request, Response
@@ -13,6 +15,7 @@ from api import runtime
 from api.metrics import CONTENT_TYPE, Snapshot
 from api.service import State, state
 from rag.errors import Unavailable
+from rag.store import Backlog, Counts
 
 router = APIRouter(tags=["health"])
 
@@ -26,14 +29,14 @@ async def metrics(request: Request) -> Response:
     return Response(parts["metrics"].page(now), media_type=CONTENT_TYPE)
 
 
-def snapshot(parts: State, health: dict[str, str | None]) -> Snapshot:
+def snapshot(parts: State, health: Mapping[str, str | None]) -> Snapshot:
     """How the service is now, as far as it can be found out."""
     settings, admission = parts["settings"], parts["admission"]
-    try:
+    counts: Counts | None = None
+    backlog: Backlog | None = None
+    with suppress(Unavailable):
         store = parts["boot"].engine.store
         counts, backlog = store.counts(), store.backlog()
-    except Unavailable:
-        counts = backlog = None
     running = runtime.read(settings.data)
     children = running.children if running else ()
     pids = {child.name: child.pid for child in children} | (

@@ -19,7 +19,7 @@ from rag.adapters.lexical import FullText
 from rag.errors import BackupError, BackupTooNew
 from rag.retrieve import Retriever
 from rag.store import Store
-from rag.store.backup import MANIFEST, STORE, back_up, restore
+from rag.store.backup import MANIFEST, STORE, Manifest, back_up, restore
 from rag.types import NewDocument, Question
 from tests.collection import Collection
 from tests.words import WordEmbedder
@@ -63,7 +63,7 @@ def test_a_backup_made_while_documents_come_in_is_one_moment_and_what_was_queued
     collection.store.enqueue(ARTICLES)
     worker = threading.Thread(target=collection.work)
     worker.start()
-    made = []
+    made: list[Manifest] = []
     while worker.is_alive() or not made:
         made.append(back_up(collection.store.path, tmp_path / f"{len(made)}.tar"))
     worker.join()
@@ -73,7 +73,7 @@ def test_a_backup_made_while_documents_come_in_is_one_moment_and_what_was_queued
         with closing(Collection(path)) as restored:
             counts = restored.store.counts()
             assert counts.documents + counts.queued_documents == len(ARTICLES)
-            assert restored.index.count() == counts.passages  # type: ignore[attr-defined]
+            assert restored.index.count() == counts.passages
             for owner in restored.store.lease_owners():
                 restored.store.expire(owner)
             restored.work()
