@@ -195,9 +195,10 @@ def _tell(items: Sequence[Item], results: Mapping[int, Result], seconds: float) 
     """A line for each job that these items are of, which belongs to the request that submitted it."""
     for job in dict.fromkeys((item.job_id, item.request_id) for item in items):
         ended = [results[item.seq] for item in items if (item.job_id, item.request_id) == job]
-        counts = Counter(result.outcome for result in ended)
+        counts = Counter[str](result.outcome for result in ended)
         codes = sorted({result.code for result in ended if result.code})
-        told: dict[str, object] = {"job_id": job[0], **counts, "ms": round(seconds * 1000)}
+        told: dict[str, object] = {"job_id": job[0], "ms": round(seconds * 1000)}
+        told.update(counts)
         if codes:
             told["codes"] = codes
         with belonging_to(job[1]):
