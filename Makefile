@@ -18,7 +18,7 @@ serve: setup ## start the service, with the articles of seeds/
 	@exec $(BIN)/groundwire serve
 
 test: setup ## every test and a slice of the evals, the real model included
-	@$(BIN)/python -m pytest tests evals --part test --limit 14
+	@$(BIN)/python -m pytest tests evals --slice
 
 check: environment ## lint and types
 	@$(BIN)/ruff check .

@@ -40,7 +40,7 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         self._stages = Histogram(
             "groundwire_stage_seconds",
-            "Time a question spent in a stage: queue, retrieve, rank, generate, verify.",
+            "Time a question spent in a stage: queue, understand, retrieve, rank, generate, verify.",
             ["stage"],
             registry=registry,
             buckets=SECONDS,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from evals.measures import mean, percentile, ratio, share
+from evals.measures import mean, percentile, ratio, share, token_f1
 from evals.outcomes import Outcome
 from evals.paired import aurc
 from evals.stages import Loss
@@ -105,6 +106,28 @@ def stable_groups(rows: Sequence[Outcome]) -> float | None:
     return share(len(set(verdicts)) == 1 for verdicts in groups.values() if len(verdicts) > 1)
 
 
+def same_in_other_words(rows: Sequence[Outcome]) -> float | None:
+    """How alike the replies to one question in other words are: the mean token F1 of each two of a group's answers.
+
+    Two refusals are alike, a refusal and an answer are not. Whether they are right has no part in it.
+    """
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for row in rows:
+        if row.group and row.status != "searched":
+            groups[row.group].append(row)
+    return mean(
+        mean(_alike(one, other) for one, other in combinations(members, 2))
+        for members in groups.values()
+        if len(members) > 1
+    )
+
+
+def _alike(one: Outcome, other: Outcome) -> float:
+    if one.refused or other.refused:
+        return float(one.refused and other.refused)
+    return token_f1(one.answer, [other.answer])
+
+
 FIGURES = (
     Figure("accuracy", "answerable questions with a gold answer contained in the answer", accuracy),
     Figure(
@@ -185,6 +208,7 @@ FIGURES = (
     Figure("R@5", "of documents, by search", ranked("R@5")),
     Figure("RR@10", "of documents, by search", ranked("RR@10")),
     Figure("stable_groups", "paraphrase groups all right or all wrong", stable_groups),
+    Figure("same_in_other_words", "token F1 of the answers to one question in other words", same_in_other_words),
     Figure(
         "failed_requests", "requests that failed or broke the contract", lambda rows: share(bool(r.error) for r in rows)
     ),

@@ -22,6 +22,7 @@ Quote = tuple[str, str]
 """A document's id and a verbatim piece of its text."""
 
 RANKING = (nDCG @ 10, R @ 5, R @ 10, RR @ 10)
+_DECIMAL, _POINT = re.compile(r"(?<=\d)\.(?=\d)"), "\0"
 _DROPPED = str.maketrans("", "", string.punctuation + "–—‘’“”")
 
 
@@ -31,10 +32,15 @@ _DROPPED = str.maketrans("", "", string.punctuation + "–—‘’“”")
 def normalise(text: str) -> str:
     """SQuAD's normalisation (Rajpurkar et al., 2016), extended to typographic quotes and dashes.
 
+    Unlike there the point of a decimal fraction stays, so that 1.2 is not 12.
+
     >>> normalise("The “Anbar”  Province, in western Iraq.")
     'anbar province in western iraq'
+    >>> normalise("Some 3,600 tons at 1.2 a ton.")
+    'some 3600 tons at 1.2 ton'
     """
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text.lower().translate(_DROPPED)).split())
+    kept = _DECIMAL.sub(_POINT, text.lower()).translate(_DROPPED).replace(_POINT, ".")
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", kept).split())
 
 
 def contains(answer: str, golds: Collection[str]) -> bool:
@@ -191,6 +197,26 @@ def mean(values: Iterable[float | None]) -> float | None:
     """
     known = [value for value in values if value is not None]
     return math.fsum(known) / len(known) if known else None
+
+
+def cohen_kappa(pairs: Sequence[tuple[object, object]]) -> float | None:
+    """How far two judges of the same things agree beyond chance (Cohen, 1960): 1 throughout, 0 as chance would have it.
+
+    Each pair is what the one and the other say. None without pairs, and where chance alone would always agree
+    because both say the same one thing throughout.
+
+    >>> cohen_kappa([(True, True)] * 20 + [(True, False)] * 5 + [(False, True)] * 10 + [(False, False)] * 15)
+    0.4
+    >>> cohen_kappa([(True, True)]) is cohen_kappa([]) is None
+    True
+    """
+    if not pairs:
+        return None
+    count = len(pairs)
+    ones, others = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    chance = sum(ones[label] * others[label] for label in ones) / count**2
+    observed = sum(one == other for one, other in pairs) / count
+    return round((observed - chance) / (1 - chance), 12) if chance < 1 else None
 
 
 def percentile(values: Iterable[float], percent: float) -> float | None:

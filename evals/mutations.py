@@ -1,13 +1,13 @@
 """True sentences with one thing made false, for measuring how much of it the checks find. Pure and deterministic.
 
-Each mutation changes one fact and leaves the rest: a number, a name, a date, a denial, a speaker, a plan.
+Each mutation changes one fact and leaves the rest: a number, a name, a date, a denial, a speaker, a plan, a tense.
 One that finds nothing to change gives None.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rag.terms import DAYS, MONTHS, denials, names
 
@@ -17,7 +17,9 @@ _NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-])")
 _SAID = re.compile(r"\b(said|says|told|according to)\b", re.IGNORECASE)
 _AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|will|can|could|would|did|does|do)\b(?! not)")
 _PAST = re.compile(r"\b(was|were|had|has|have)\b(?! (?:not|to)\b)")
+_COMING = re.compile(r"\bwill( not)? ([a-z]+)\b")
 STRANGER = "Radomil"
+FULL_NAME = 2
 _NAME = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*"
 _SPEAKER = re.compile(rf"\b({_NAME})(?=,? (?:said|says|told|denied|announced|warned)\b)|(?<=[Aa]ccording to )({_NAME})")
 
@@ -74,6 +76,47 @@ def plan(sentence: str) -> str | None:
     return sentence[: match.start()] + auxiliary[match.group()] + sentence[match.end() :]
 
 
+def tense(sentence: str) -> str | None:
+    """What is told as coming, told as having happened; nothing that stands in direct speech.
+
+    >>> tense("The line will open in May."), tense("It will not be sold."), tense("“It will rain,” she said.")
+    ('The line did open in May.', 'It was not sold.', None)
+    """
+    match = next((each for each in _COMING.finditer(sentence) if not _inside_speech(sentence, each.start())), None)
+    if match is None:
+        return None
+    told = {"be": "was", "have": "had"}.get(match[2])
+    denied = match[1] or ""
+    changed = f"{told}{denied}" if told else f"did{denied} {match[2]}"
+    return sentence[: match.start()] + changed + sentence[match.end() :]
+
+
+def speakers(text: str) -> list[str]:
+    """Those whom a text lets say something, by first and last name, each once, in order.
+
+    >>> speakers("Ana Bo said no. He said yes. According to Piet Salk it rains.")
+    ['Ana Bo', 'Piet Salk']
+    """
+    found = (match[1] or match[2] for match in _SPEAKER.finditer(text))
+    return list(dict.fromkeys(name for name in found if len(name.split()) == FULL_NAME))
+
+
+def swapped(sentence: str, others: Iterable[str]) -> str | None:
+    """Said by the first of the others who is somebody else: a real speaker in the wrong place.
+
+    >>> swapped("Ana Bo said no.", ["Dora Bo", "Piet Salk"])
+    'Piet Salk said no.'
+    """
+    said = next(iter(speakers(sentence)), None)
+    other = next((name for name in others if not set(name.split()) & set(sentence.split())), None)
+    return sentence.replace(said, other, 1) if said and other else None
+
+
+def _inside_speech(sentence: str, place: int) -> bool:
+    before = sentence[:place]
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
+
+
 MUTATIONS: dict[str, Mutation] = {
     "number": number,
     "name": name,
@@ -81,4 +124,5 @@ MUTATIONS: dict[str, Mutation] = {
     "denial": denial,
     "speaker": speaker,
     "modality": plan,
+    "tense": tense,
 }

@@ -17,7 +17,9 @@ from evals.adapters import read_any
 from evals.client import Client
 from evals.figures import right
 from evals.gates import ALWAYS
+from evals.gold import check_gold, doubts
 from evals.questions import GoldQuestion, QuestionSet, choose, read_questions
+from evals.report import writable
 from evals.run import Progress, Run, ask_all
 from evals.service import serving
 from ingest.clean import clean
@@ -41,13 +43,17 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A run, where it was written, and each thing that was promised or asked for and is not so, in a sentence."""
+    """A run, where it was written, and each thing that was promised or asked for and is not so, in a sentence.
+
+    `doubts` are what in the questions may not be meant as it is written.
+    """
 
     run: Run
     recipe: dict[str, Any]
     path: Path
     missed: tuple[str, ...]
     unreviewed: int
+    doubts: tuple[str, ...] = ()
 
 
 def read_own(path: Path) -> Own:
@@ -55,6 +61,8 @@ def read_own(path: Path) -> Own:
 
     Raises `InvalidInput` where there is neither, or no article.
     """
+    if not path.exists():
+        raise InvalidInput(f"{path} does not exist", "folder")
     questions = path / QUESTIONS
     if not questions.is_file():
         found, unread = read_any(path), list[Failure]()
@@ -104,15 +112,14 @@ def measure(
     chosen = choose(found.questions, limit, part)
     if not chosen:
         raise InvalidInput(f"no question of {found.name} is asked with these options", "questions")
-    known = {document["id"] for document in found.documents}
-    if missing := sorted({piece.document_id for one in chosen for piece in one.evidence} - known):
-        raise InvalidInput(f"questions are about articles that are not there: {', '.join(missing[:5])}", "evidence")
+    check_gold(found, chosen)
+    writable(out)
     with _client(base, model) as client:
         client.add(found.documents)
         run = ask_all(client, chosen, progress)
     recipe = {"set": found.name, "part": part or "all", "limit": limit}
     path = report.write(run, recipe, out, datetime.now(UTC))
-    return Measured(run, recipe, path, tuple(_missed(run, at_least)), unreviewed(chosen))
+    return Measured(run, recipe, path, tuple(_missed(run, at_least)), unreviewed(chosen), tuple(doubts(chosen)))
 
 
 def unreviewed(questions: Sequence[GoldQuestion]) -> int:
@@ -142,7 +149,7 @@ def _client(base: str | None, model: str | None) -> Iterator[Client]:
             client = Client(base)
             stack.callback(client.close)
             yield client
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Unavailable("service", f"the service at {base} does not answer: {error}") from error
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from evals import failures
+from evals import failures, judge
 from evals.figures import FIGURES, confidences, losses, right
 from evals.measures import bootstrap_interval
 from evals.outcomes import Outcome
@@ -35,10 +35,11 @@ def write(
     questions: Iterable[GoldQuestion],
     recipe: Mapping[str, Any],
     comparison: Comparison | None = None,
+    judgement: judge.Judgement | None = None,
 ) -> Path:
     """Writes the page, and says where."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(run, questions, recipe, comparison), encoding="utf-8")
+    path.write_text(render(run, questions, recipe, comparison, judgement), encoding="utf-8")
     return path
 
 
@@ -47,6 +48,7 @@ def render(
     questions: Iterable[GoldQuestion],
     recipe: Mapping[str, Any],
     comparison: Comparison | None = None,
+    judgement: judge.Judgement | None = None,
 ) -> str:
     """The page. `recipe` has the set, the part and the limit; `questions` hold the gold of every outcome."""
     golds = {question.id: question for question in questions}
@@ -67,6 +69,7 @@ def render(
         _losses(run.outcomes),
         _section(f"What went wrong ({len(wrong)})", failures.listed(wrong, golds), "failures"),
         _section("Every figure", _figures(run.outcomes)),
+        *([_judged(judgement)] if judgement else []),
         "</main>",
     ]
     template = Template(files("evals").joinpath("page.html").read_text(encoding="utf-8"))
@@ -140,6 +143,27 @@ def _figures(rows: Sequence[Outcome]) -> str:
         if figure.of(rows) is not None
     ]
     return _table(["figure", "value (95 % interval)", "what it is"], lines)
+
+
+def _judged(judgement: judge.Judgement) -> str:
+    """The judge's opinion, apart from what is measured."""
+    lines = [
+        f'<tr><th scope="row">{shown(name)}</th><td>{entry["value"]:.3f}'
+        + (" [{:.3f}, {:.3f}]".format(*entry["interval"]) if entry["interval"] else "")
+        + f'</td><td class="n">{entry["of"]}</td><td>{shown(judge.SAYS[name])}</td></tr>'
+        for name, entry in judge.figures(judgement).items()
+    ]
+    other = [
+        f"<li>{shown(row.id)}: {'right' if row.right else 'wrong'} by gold, the judge says "
+        f'<span class="said" dir="auto">{shown(row.said)}</span></li>'
+        for row in judge.compared(judgement)
+        if row.right != row.judged
+    ]
+    told = "<p class='soft'>A model's opinion. No figure above and no gate depends on it.</p>"
+    if count := judge.unreadable(judgement):
+        told += f"<p>{count} of its verdicts were neither yes nor no, and are left out.</p>"
+    table = _table(["figure", "value (95 % interval)", "n", "what it is"], lines)
+    return _section(f"Judged by {judgement.model}", told + table + (f"<ul>{''.join(other)}</ul>" if other else ""))
 
 
 def _table(heads: Sequence[str], lines: Sequence[str]) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import InvalidInput
 
@@ -80,19 +83,18 @@ def read_set(folder: Path) -> QuestionSet:
     path = folder / "questions.jsonl"
     if not path.is_file():
         raise InvalidInput(f"{path} does not exist; a question set is a folder that holds it", "set")
-    documents = folder / "documents.jsonl"
-    return QuestionSet(
-        name=folder.resolve().name,
-        documents=tuple(row for _, row in json_lines(documents)) if documents.is_file() else (),
-        questions=read_questions(path),
-    )
+    place = folder / "documents.jsonl"
+    documents = tuple(_document(row, where) for where, row in json_lines(place)) if place.is_file() else ()
+    _once(place, (document["id"] for document in documents))
+    return QuestionSet(folder.resolve().name, documents, read_questions(path))
 
 
 def read_questions(path: Path) -> tuple[GoldQuestion, ...]:
     """The questions of a file, in order. Raises as `read_set` does."""
     questions = tuple(_question(row, where) for where, row in json_lines(path))
-    if twice := [name for name, count in Counter(question.id for question in questions).items() if count > 1]:
-        raise InvalidInput(f"{path}: used more than once: {', '.join(sorted(twice))}", "id")
+    if not questions:
+        raise InvalidInput(f"{path} holds no question", "set")
+    _once(path, (question.id for question in questions))
     return questions
 
 
@@ -116,10 +118,10 @@ def choose(questions: Sequence[GoldQuestion], limit: int | None = None, part: st
     if limit is None or limit >= len(wanted):
         return wanted
     strata: dict[tuple[bool, str], list[GoldQuestion]] = defaultdict(list)
-    for question in sorted(wanted, key=lambda question: _hash(question.id)):
+    for question in sorted(wanted, key=lambda question: by_hash(question)):
         strata[question.answerable, question.type].append(question)
     placed = [
-        ((j + 0.5) / len(stratum), _hash(question.id), question.id)
+        ((j + 0.5) / len(stratum), by_hash(question), question.id)
         for stratum in strata.values()
         for j, question in enumerate(stratum)
     ]
@@ -127,47 +129,112 @@ def choose(questions: Sequence[GoldQuestion], limit: int | None = None, part: st
     return [question for question in wanted if question.id in chosen]
 
 
-def _hash(question_id: str) -> str:
-    return sha256(question_id.encode()).hexdigest()
+def by_hash(question: GoldQuestion) -> str:
+    """Where a question stands in an order that has nothing to do with the order of its set."""
+    return sha256(question.id.encode()).hexdigest()
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each object of a JSON Lines file with where it stands. Raises `InvalidInput` naming the line at fault."""
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            where = f"{path}, line {number}"
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise InvalidInput(f"{where}: {error}", "set") from error
-            if not isinstance(row, dict):
-                raise InvalidInput(f"{where}: not a JSON object", "set")
-            yield where, row
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read as UTF-8 text: {error}", "set") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{path}, line {number}"
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InvalidInput(f"{where}: {error}", "set") from error
+        if not isinstance(row, dict):
+            raise InvalidInput(f"{where}: not a JSON object", "set")
+        yield where, row
 
 
 def _question(row: dict[str, Any], where: str) -> GoldQuestion:
     try:
-        answerable = bool(row.get("answerable", True))
-        return GoldQuestion(
-            id=row["id"],
-            text=row["question"],
-            answerable=answerable,
-            answers=tuple(row.get("answers") or ()),
-            items=tuple(tuple(aliases) for aliases in row.get("items") or ()),
-            evidence=tuple(Evidence(piece["doc_id"], piece.get("quote") or "") for piece in row.get("evidence") or ()),
-            type=row.get("type") or ("answerable" if answerable else "unanswerable"),
-            difficulty=row.get("difficulty") or "",
-            group=row.get("group") or "",
-            part=row.get("part") or part_of(row["id"]),
-            canary=row.get("canary") or "",
-            as_of=row.get("as_of") or "",
-            document_ids=tuple(row.get("document_ids") or ()),
-            long=bool(row.get("long")),
-            conflict=row.get("conflict"),
-            wrong_answers=tuple(row.get("wrong_answers") or ()),
-            reviewed=bool(row.get("reviewed", True)),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{where}: {type(error).__name__}: {error}", "set") from error
+        read = _Row.model_validate(row)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        raise InvalidInput(
+            f"{where}: {field}: {first['msg']}" if field else f"{where}: {first['msg']}", "set"
+        ) from error
+    return GoldQuestion(
+        id=read.id,
+        text=read.question,
+        answerable=read.answerable,
+        answers=read.answers or (),
+        items=read.items or (),
+        evidence=tuple(Evidence(piece.doc_id, piece.quote or "") for piece in read.evidence or ()),
+        type=read.type or ("answerable" if read.answerable else "unanswerable"),
+        difficulty=read.difficulty or "",
+        group=read.group or "",
+        part=read.part or part_of(read.id),
+        canary=read.canary or "",
+        as_of=read.as_of or "",
+        document_ids=read.document_ids or (),
+        long=bool(read.long),
+        conflict=read.conflict,
+        wrong_answers=read.wrong_answers or (),
+        reviewed=read.reviewed is not False,
+    )
+
+
+def _moment(value: str) -> str:
+    """ISO 8601, a date or a moment, as the service takes it."""
+    datetime.fromisoformat(value)
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("it is blank")
+    return value
+
+
+Told = Annotated[str, AfterValidator(_not_blank)]
+
+
+class _Piece(BaseModel):
+    model_config = ConfigDict(strict=True)
+    doc_id: Told
+    quote: str | None = None
+
+
+class _Row(BaseModel):
+    """A line of `questions.jsonl`. Null is as good as left out; what is not named here is a note for people."""
+
+    model_config = ConfigDict(strict=True)
+    id: Told
+    question: Told
+    answerable: bool = True
+    answers: tuple[str, ...] | None = Field(None, strict=False)
+    items: tuple[Annotated[tuple[str, ...], Field(strict=False)], ...] | None = Field(None, strict=False)
+    evidence: tuple[_Piece, ...] | None = Field(None, strict=False)
+    type: str | None = None
+    difficulty: str | None = None
+    group: str | None = None
+    part: Literal["dev", "test"] | None = None
+    canary: str | None = None
+    as_of: Annotated[str, AfterValidator(_moment)] | None = None
+    document_ids: tuple[Told, ...] | None = Field(None, strict=False)
+    long: bool | None = None
+    conflict: bool | None = None
+    wrong_answers: tuple[str, ...] | None = Field(None, strict=False)
+    reviewed: bool | None = None
+
+
+def _document(row: dict[str, Any], where: str) -> dict[str, Any]:
+    """A document needs an id and a text; the service judges the rest."""
+    for name in ("id", "text"):
+        if not isinstance(row.get(name), str) or not row[name].strip():
+            raise InvalidInput(f"{where}: {name} is missing, blank or no text", "set")
+    return row
+
+
+def _once(path: Path, ids: Iterable[str]) -> None:
+    if twice := sorted(name for name, count in Counter(ids).items() if count > 1):
+        raise InvalidInput(f"{path}: used more than once: {', '.join(twice)}", "id")

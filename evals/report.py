@@ -15,9 +15,12 @@ from evals.outcomes import Outcome
 from evals.reference import Change, Comparison
 from evals.run import Run
 from evals.stages import EXPLAINED
+from rag.errors import InvalidInput
 
 RESAMPLES = 1_000
 CHANGE_WIDTH = 22
+PASSING = frozenset({"id", "timings_ms"})
+"""Of a reply, what is another each time."""
 COLUMNS: tuple[tuple[str, Statistic, str], ...] = (
     ("refused", lambda rows: sum(row.refused for row in rows) / len(rows), ".2f"),
     ("cite rec", citation_recall, ".2f"),
@@ -107,15 +110,46 @@ def summary(run: Run, recipe: dict[str, Any], comparison: Comparison | None = No
     }
 
 
+def writable(folder: Path) -> Path:
+    """The folder, made if need be: before anything is asked rather than after. Raises `InvalidInput`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"results cannot be written to {folder}: {error.strerror}", "results") from error
+    return folder
+
+
 def write(run: Run, recipe: dict[str, Any], folder: Path, at: datetime, comparison: Comparison | None = None) -> Path:
-    """Writes `<set>-<time>.jsonl`, a row a question with the whole reply, and the summary beside it as `.json`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{recipe['set']}-{at:%Y%m%dT%H%M%SZ}.jsonl"
-    rows = (outcome.row() | {"reply": body} for outcome, body in zip(run.outcomes, run.bodies, strict=True))
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    """Writes `<set>-<time>.jsonl`, a row a question with the whole reply, and the summary beside it as `.json`.
+
+    What a clock or chance decides stands apart in `…-timings.jsonl`: the same build with the same weights writes the
+    same first file, byte for byte.
+    """
+    path = writable(folder) / f"{recipe['set']}-{at:%Y%m%dT%H%M%SZ}.jsonl"
+    results, timings = [], []
+    for outcome, body in zip(run.outcomes, run.bodies, strict=True):
+        row = outcome.row()
+        clocked = {"seconds": row.pop("seconds"), "reply_id": body.get("id"), "timings_ms": body.get("timings_ms")}
+        timings.append({"id": outcome.id} | clocked)
+        reply = {key: value for key, value in body.items() if key not in PASSING}
+        results.append(row | {"reply": reply})
+    for place, rows in ((path, results), (path.with_name(f"{path.stem}-timings.jsonl"), timings)):
+        place.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     summarised = json.dumps(summary(run, recipe, comparison), ensure_ascii=False, indent=1)
     path.with_suffix(".json").write_text(summarised + "\n", encoding="utf-8")
     return path
+
+
+def differing(path: Path, earlier: Sequence[Path]) -> list[str]:
+    """The ids of the questions whose line in the results at `path` is in none of the `earlier` results, to the byte.
+
+    Raises `InvalidInput` where one of those cannot be read.
+    """
+    try:
+        known = {line for place in earlier for line in place.read_bytes().splitlines()}
+    except OSError as error:
+        raise InvalidInput(f"{error.filename} cannot be read: {error.strerror}", "same-as") from error
+    return [str(json.loads(line)["id"]) for line in path.read_bytes().splitlines() if line not in known]
 
 
 def _since(change: Change | None) -> str:
@@ -132,8 +166,8 @@ def _cell(value: float | None, shape: str = ".3f") -> str:
 
 
 def with_interval(of: Statistic, rows: Sequence[Outcome]) -> str:
-    bounds = bootstrap_interval(rows, of, RESAMPLES)
     """A figure as people read it."""
+    bounds = bootstrap_interval(rows, of, RESAMPLES)
     return _cell(of(rows)) + (f" [{bounds[0]:.3f}, {bounds[1]:.3f}]" if bounds else "")
 
 

@@ -34,8 +34,8 @@ class Run:
         return share(not different for different in self.repeats.values())
 
 
-def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progress) -> Run:
-    """Asks one after another, so that a latency is that of an idle service."""
+def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progress, again: int = ASKED_TWICE) -> Run:
+    """Asks one after another, so that a latency is that of an idle service; `again` of them a second time."""
     outcomes: list[Outcome] = []
     bodies: list[dict[str, Any]] = []
     for number, question in enumerate(questions, 1):
@@ -43,8 +43,9 @@ def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progres
         outcomes.append(outcome)
         bodies.append(body)
         progress(number, len(questions))
-    again = asked_again(client, questions, bodies)
-    return Run(tuple(outcomes), tuple(bodies), again, next((body["model"] for body in bodies if body.get("model")), ""))
+    repeats = asked_again(client, questions, bodies, again)
+    model = next((body["model"] for body in bodies if body.get("model")), "")
+    return Run(tuple(outcomes), tuple(bodies), repeats, model)
 
 
 def ask_one(client: Client, question: GoldQuestion) -> tuple[Outcome, dict[str, Any]]:
@@ -64,13 +65,13 @@ def asked(question: GoldQuestion) -> dict[str, Any]:
 
 
 def asked_again(
-    client: Client, questions: Sequence[GoldQuestion], bodies: Sequence[dict[str, Any]]
+    client: Client, questions: Sequence[GoldQuestion], bodies: Sequence[dict[str, Any]], again: int = ASKED_TWICE
 ) -> dict[str, list[str]]:
     """A few of the questions asked a second time: by id, the fields in which the reply is another one."""
     places = [at for at, question in enumerate(questions) if not question.retrieval_only]
     return {
         questions[at].id: differences(bodies[at], client.ask(asked(questions[at])).body)
-        for at in (places[place] for place in spread(len(places), ASKED_TWICE))
+        for at in (places[place] for place in spread(len(places), again))
     }
 
 

@@ -22,6 +22,10 @@ _DATE = re.compile(
 )
 
 
+_SHORT = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion"}
+_SHORTENED = re.compile(r"(\d)(k|mn?|bn?|tn)\b", re.IGNORECASE)
+
+
 class Date(NamedTuple):
     """A date as far as it is stated; 0 is what is not."""
 
@@ -37,10 +41,20 @@ def numbers_equal(answer: str, golds: Collection[str]) -> bool | None:
     (True, True)
     >>> numbers_equal("It cost 3.5 thousand.", ["3.5 million"]), numbers_equal("Twelve came.", ["many"])
     (False, None)
+
+    What newspapers shorten is read both ways, since 12m may be metres as well.
+
+    >>> numbers_equal("It cost £1.2m.", ["1,200,000"]), numbers_equal("1.2 million", ["$1.2m"])
+    (True, True)
     """
-    wanted = [found for gold in golds if (found := numbers(gold))]
-    said = numbers(answer)
+    wanted = [found for gold in golds for reading in _readings(gold) if (found := numbers(reading))]
+    said = set[float]().union(*map(numbers, _readings(answer)))
     return any(found <= said for found in wanted) if wanted else None
+
+
+def _readings(text: str) -> tuple[str, str]:
+    """A text as it stands, and with its shortened millions and the like written out."""
+    return text, _SHORTENED.sub(lambda match: f"{match[1]} {_SHORT[match[2].lower()]}", text)
 
 
 def dates_equal(answer: str, golds: Collection[str]) -> bool | None:

@@ -1,10 +1,12 @@
 """The use case: a question in, an answer out, as a stream of events.
 
+    understand in words of its own, where the question leans on what was said before
     retrieve   passages, by meaning and by words
     read       the few sentences of them that matter, within a token budget
     draft      the model answers from those sentences; it has no leave to refuse
     verify     each drafted sentence against the sentences it came from, as soon as it is complete
     compare    with what other sources say: the latest stands, or all where they conflict
+    plan       where a question of several steps found no answer, ask its steps one by one
     decide     release it, or refuse with a reason
 
 Nothing leaves that has not passed every step, and what has left is never taken back.
@@ -17,12 +19,12 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, cast
 
 from ulid import ULID
 
-from rag import prompt
+from rag import followup, plan, prompt
 from rag.ablation import Ablation
 from rag.cite import Markers, align
 from rag.draft import SentenceStream
@@ -31,7 +33,7 @@ from rag.reading import Reading, read
 from rag.refuse import gives_up, reason
 from rag.retrieve import Retriever
 from rag.rivals import rivals, standing
-from rag.seams import Embedder, LanguageModel
+from rag.seams import Embedder, LanguageModel, Message
 from rag.sources import independent
 from rag.support import UNTOLD, Calibration
 from rag.types import (
@@ -57,6 +59,7 @@ RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 ATTEMPTS: Final = 2
 STAGES: Final = ("retrieve", "rank", "generate", "verify")
+"""What every question goes through; some are put in other words before (`understand`)."""
 PROMISING: Final = 0.5
 ELSEWHERE: Final = frozenset({"kind", "subject"})
 """Faults of drafts that are about something else: nothing answers the question then."""
@@ -105,6 +108,8 @@ class Answerer:
         Closing the generator stops the model. Raises `Unavailable` when a part cannot answer now.
         """
         clock = Clock()
+        asked = question.text
+        question = await self._understood(question, clock)
         wanted = max(question.max_passages, READ_PASSAGES)
         found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
         hits = tuple(found[: question.max_passages])
@@ -134,7 +139,54 @@ class Answerer:
                 for version in versions:
                     yield telling.tell(version, dated=len(versions) > 1)
             attempt = None if telling.claims else _other_sources(attempt, judged)
-        yield Completed(self._reply(question, reading, hits, telling, clock), tuple(clock.laps))
+        if not telling.claims and plan.composite(question.text) and self._without is not Ablation.VERIFICATION:
+            for step in await self._stepwise(question, telling.verdicts, clock):
+                yield telling.tell(step)
+        reply = self._reply(question, reading, hits, telling, clock)
+        reply = reply if question.text == asked else replace(reply, understood_as=question.text)
+        yield Completed(reply, tuple(clock.laps))
+
+    async def _understood(self, question: Question, clock: Clock) -> Question:
+        """The question, in words that need no history where it leans on one and the model finds such words."""
+        if not question.history or not followup.leans(question.text):
+            return question
+        proposed = await self._written(followup.messages(question), followup.MAX_TOKENS)
+        clock.lap("understand")
+        return replace(question, text=followup.accepted(proposed, question) or question.text)
+
+    async def _written(self, messages: Sequence[Message], max_tokens: int) -> str:
+        stream = self._model.stream(messages, max_tokens)
+        async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
+            return "".join([piece async for piece in pieces])
+
+    async def _stepwise(self, question: Question, verdicts: list[Verdict], clock: Clock) -> list[Judged]:
+        """One sentence for each step of a question of several, or none at all where a step is not answered."""
+        proposed = await self._written(plan.messages(question), plan.MAX_TOKENS)
+        clock.lap("understand")
+        told: list[tuple[str, Judged]] = []
+        for step in plan.steps(proposed, question):
+            history = plan.found([(asked, judged.text) for asked, judged in told])
+            asked = await self._understood(replace(question, text=step, history=history), clock)
+            found = await asyncio.to_thread(self._retriever.retrieve, asked, READ_PASSAGES)
+            clock.lap("retrieve")
+            reading = await asyncio.to_thread(read, asked, found, self._embedder)
+            clock.lap("rank")
+            judged = await self._first(asked, reading, verdicts, clock)
+            if judged is None:
+                return []
+            told.append((asked.text, judged))
+        return [judged for _, judged in told]
+
+    async def _first(
+        self, question: Question, reading: Reading, verdicts: list[Verdict], clock: Clock
+    ) -> Judged | None:
+        """The first sentence of a draft from this reading that may leave."""
+        async with aclosing(self._judged(question, reading, clock)) as sentences:
+            async for judged in sentences:
+                verdicts.append(judged.verdict)
+                if judged.verdict.released:
+                    return judged
+        return None
 
     def _rivals(self, question: Question, reading: Reading, judged: Judged) -> list[Reading]:
         """What to read of the sources that may answer a question for one fact otherwise."""
@@ -148,12 +200,8 @@ class Answerer:
         """The answers that stand once the other sources were asked too."""
         found = [first]
         for other in others:
-            async with aclosing(self._judged(question, other, clock)) as sentences:
-                async for judged in sentences:
-                    verdicts.append(judged.verdict)
-                    if judged.verdict.released:
-                        found.append(judged)
-                        break
+            if (judged := await self._first(question, other, verdicts, clock)) is not None:
+                found.append(judged)
         return standing(question.text, found)
 
     async def _judged(self, question: Question, reading: Reading, clock: Clock) -> AsyncGenerator[Judged, None]:
@@ -265,7 +313,7 @@ class Clock:
     def stop(self) -> dict[str, int]:
         spent = dict.fromkeys(STAGES, 0.0)
         for lap in self.laps:
-            spent[lap.stage] += lap.end - lap.start
+            spent[lap.stage] = spent.get(lap.stage, 0.0) + lap.end - lap.start
         total = time.perf_counter() - self._began
         return {stage: round(1000 * seconds) for stage, seconds in (spent | {"total": total}).items()}
 

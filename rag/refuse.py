@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from rag.reading import Reading
 from rag.terms import STOP_WORDS, stem, terms, words
 from rag.types import Question, Status
+from rag.verify import heading
+
+MOST = 3
 
 _NOT = r"(?: not|n['’]t)"
 _GIVES_UP = re.compile(
@@ -23,7 +27,7 @@ def gives_up(sentence: str) -> bool:
 
 
 def reason(status: Status, question: Question, reading: Reading) -> str:
-    """Why there is no answer, and what the nearest articles do not even mention, in one or two sentences."""
+    """Why there is no answer, and what the nearest article mentions of the question and what not."""
     if not reading.candidates:
         return "No article that may be used for this question shares its subject."
     opening = (
@@ -31,19 +35,38 @@ def reason(status: Status, question: Question, reading: Reading) -> str:
         if status is Status.UNSUPPORTED
         else "No article in the collection was found to answer this."
     )
-    missing = _unmentioned(question, reading)
-    return f"{opening} The nearest ones do not mention {_listed(missing)}." if missing else opening
+    return f"{opening} {_offer(question.text, reading)}"
 
 
-def _unmentioned(question: Question, reading: Reading) -> list[str]:
-    """Words of the question, as asked, that no passage read has; at most three."""
-    known = {
-        term for candidate in reading.candidates for term in terms(f"{candidate.hit.document.title} {candidate.text}")
-    }
-    asked = dict.fromkeys(word for word in words(question.text) if word.casefold() not in STOP_WORDS)
-    return [word for word in asked if stem(word) not in known][:3]
+def _offer(question: str, reading: Reading) -> str:
+    """What is nearest: "The nearest is “Title” (Outlet, day). It mentions “this” but not “that”."."""
+    document = max(reading.candidates, key=lambda candidate: (candidate.overlap, candidate.similarity)).hit.document
+    day = f"{document.published_at:%-d %B %Y}" if document.published_at else ""
+    known = ", ".join(part for part in (document.source, day) if part)
+    name = f"“{document.title}”" if document.title else "an article without a headline"
+    nearest = f"The nearest is {name}{f' ({known})' if known else ''}."
+    mentioned, missing = _phrases(question, set(terms(f"{heading(document)} {reading.around([document])}")))
+    if not mentioned:
+        return f"{nearest} It does not mention {_listed(missing, 'or')}." if missing else nearest
+    but = f" but not {_listed(missing, 'or')}" if missing else ""
+    return f"{nearest} It mentions {_listed(mentioned, 'and')}{but}."
 
 
-def _listed(found: list[str]) -> str:
-    quoted = [f"“{word}”" for word in found]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+def _phrases(question: str, known: Set[str]) -> tuple[list[str], list[str]]:
+    """What of a question an article has and has not, in runs of the question's own words; at most three of each."""
+    runs: list[tuple[bool, int, int]] = []
+    for match in re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", question):
+        if match[0].casefold() in STOP_WORDS:
+            continue
+        there = any(stem(word) in known for word in words(match[0]))
+        if runs and runs[-1][0] == there:
+            runs[-1] = (there, runs[-1][1], match.end())
+        else:
+            runs.append((there, match.start(), match.end()))
+    found = [(there, question[start:end]) for there, start, end in runs]
+    return [text for there, text in found if there][:MOST], [text for there, text in found if not there][:MOST]
+
+
+def _listed(found: list[str], last: str) -> str:
+    quoted = [f"“{phrase}”" for phrase in found]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

@@ -53,6 +53,9 @@ _SMALL: Final = (
     | {word: value for value, word in enumerate("seventh eighth ninth tenth eleventh twelfth".split(), 7)}
 )
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
+_SCALED_RANGE = re.compile(
+    rf"(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({'|'.join(_SCALES)})\b)", re.IGNORECASE
+)
 _STEMMER = snowballstemmer.stemmer("english")
 
 
@@ -96,18 +99,18 @@ def coverage(weights: Mapping[str, float], found: Iterable[Fact]) -> float:
 
 
 def numbers(text: str) -> set[float]:
-    """Every number a text states, in digits or in words: "3,600", "2nd", "twelve", "3.5 million".
+    """Every number a text states, in digits or in words: "3,600", "2nd", "twelve", "3.6 to 4.3 million".
 
     "one" and "second" are left out where they stand alone: they seldom state a number.
     """
     found: set[float] = set()
     run: list[str] = []
-    for token in [*_TOKEN.findall(text.replace("-", " ")), ""]:
+    for token in [*_TOKEN.findall(_SCALED_RANGE.sub(r"\1 \3\2", text).replace("-", " ")), ""]:
         word = token.casefold()
         if run and not _continues(run[-1], word):
             found |= _value(run)
             run = []
-        if run or word[:1].isdigit() or word in _SMALL:
+        if run or word[:1].isdecimal() or word in _SMALL:
             run.append(word)
     return found
 
@@ -136,7 +139,7 @@ def _value(run: list[str]) -> set[float]:
             if _SCALES[word] > 100:
                 total, part = total + part, 0.0
         elif word != "and":
-            part += float(word.replace(",", "")) if word[0].isdigit() else _SMALL[word]
+            part += float(word.replace(",", "")) if word[0].isdecimal() else _SMALL[word]
     return {total + part}
 
 

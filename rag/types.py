@@ -17,6 +17,8 @@ from rag.errors import InvalidInput
 
 MAX_QUESTION_CHARS = 2_000
 MAX_PASSAGES = 50
+MAX_TURNS = 50
+MAX_TURN_CHARS = 20_000
 
 
 # -- documents ------------------------------------------------------------------------------------
@@ -86,9 +88,6 @@ class Passage:
         return self.text[sentence.start - self.start : sentence.end - self.start]
 
 
-# -- questions ------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which documents may be used. Empty means all. An undated document is never excluded by time.
@@ -107,13 +106,29 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side said before a question was asked."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+    def __post_init__(self) -> None:
+        if len(self.text) > MAX_TURN_CHARS:
+            raise InvalidInput(f"a turn of the history has at most {MAX_TURN_CHARS:,} characters", "history")
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A question in natural language, asked as the collection stood at `as_of`."""
+    """A question in natural language, asked as the collection stood at `as_of`.
+
+    `history` is what was said before, oldest first; it can change how the question is understood and nothing else.
+    """
 
     text: str
     as_of: datetime = field(default_factory=lambda: datetime.now(UTC))
     filters: Filters = field(default_factory=Filters)
     max_passages: int = 6
+    history: tuple[Turn, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.text.strip():
@@ -122,6 +137,8 @@ class Question:
             raise InvalidInput(f"a question has at most {MAX_QUESTION_CHARS:,} characters", "question")
         if not 1 <= self.max_passages <= MAX_PASSAGES:
             raise InvalidInput(f"max_passages is 1 to {MAX_PASSAGES}", "max_passages")
+        if len(self.history) > MAX_TURNS:
+            raise InvalidInput(f"a history has at most {MAX_TURNS} turns", "history")
         _require_utc(self.as_of, "as_of")
 
 
@@ -157,9 +174,6 @@ class Evidence:
     @property
     def text(self) -> str:
         return self.hit.passage.slice(self.sentence)
-
-
-# -- what is held against a draft ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +264,8 @@ class Claim:
 class Answer:
     """A reply whose every sentence is cited and supported.
 
-    `verdicts` are on every sentence drafted, the dropped ones too.
+    `verdicts` are on every sentence drafted, the dropped ones too. `understood_as` is the question in the words
+    that were answered, where these are not the asker's.
     """
 
     id: str
@@ -262,6 +277,7 @@ class Answer:
     model: str
     timings_ms: Mapping[str, int]
     verdicts: tuple[Verdict, ...] = ()
+    understood_as: str | None = None
 
     @property
     def text(self) -> str:
@@ -271,7 +287,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reply that honestly says why there is no answer. A value, not an exception. `verdicts` as in `Answer`."""
+    """A reply that honestly says why there is no answer. A value, not an exception.
+
+    `verdicts` and `understood_as` as in `Answer`.
+    """
 
     id: str
     status: Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
@@ -280,6 +299,7 @@ class Refusal:
     model: str
     timings_ms: Mapping[str, int]
     verdicts: tuple[Verdict, ...] = ()
+    understood_as: str | None = None
 
 
 # -- the stream of one answer -------------------------------------------------------------------------
@@ -302,7 +322,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """A stretch of one stage (`retrieve`, `rank`, `generate` or `verify`), in seconds since the question was put."""
+    """A stretch of `understand`, `retrieve`, `rank`, `generate` or `verify`, in seconds since the question was put."""
 
     stage: str
     start: float

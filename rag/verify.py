@@ -18,6 +18,8 @@ LEAST_ASKED = 0.3
 LEAST_NAMED = 0.6
 """Share of the question's names and years that the article has to have."""
 NAME_STEM = 5
+SAME_CLAUSE = 0.6
+"""Share of a clause's terms that one of a quote has to have to be told of the same."""
 
 _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
 """Terms that answer neither who nor where."""
@@ -25,6 +27,16 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _PLANNED = re.compile(
     r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
     r"|(?:intend|hope|want|aim|propose|consider)(?:s|ed|ing|d)?)\b"
+)
+_DIFFERENCE = re.compile(
+    r"\bby how (?:much|many|far)\b"
+    r"|\bhow (?:much|many|far)\b.*\b(?:differ|more|less|fewer|higher|lower|longer|shorter|older|younger)\b",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|later|earlier|up|down|another|further"
+    r"|ris(?:e|es|ing)|rose|f[ae]ll|falls|gr[eo]w|grown|increased?|decreased?|dropped|difference|extra|after|above|below)\b",
+    re.IGNORECASE,
 )
 _MONTH = "|".join(month.capitalize() for month in sorted(MONTHS))
 _DAY_OF_MONTH = re.compile(
@@ -57,6 +69,7 @@ def faults(
         *_denial_faults(sentence, quotes, question),
         *_modality_faults(sentence, quotes, question),
         *_speaker_faults(sentence, quotes, f"{context} {read}"),
+        *_difference_faults(sentence, quotes, question),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
         *_subject_faults(sentence, question, f"{context} {read}"),
     ]
@@ -149,6 +162,12 @@ def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> lis
     theirs, ours = _PLANNED.search(_nearest(sentence, clauses)), _PLANNED.search(sentence)
     if theirs and not ours:
         return [Fault("modality", f"the quote says {theirs[0]!r}")]
+    matched = [(clause, _nearest(clause, clauses)) for clause in _clauses(sentence)]
+    kept = {near for clause, near in matched if _PLANNED.search(clause)}
+    for clause, near in matched:
+        said, planned = set(terms(clause)), _PLANNED.search(near)
+        if planned and near not in kept and len(said & set(terms(near))) >= SAME_CLAUSE * len(said):
+            return [Fault("modality", f"the quote says {planned[0]!r}")]
     if ours and not _PLANNED.search(question):
         planned = [clause for clause in _clauses(sentence) if _PLANNED.search(clause)]
         if not all(_PLANNED.search(_nearest(clause, clauses)) for clause in planned):
@@ -181,6 +200,17 @@ def _speaker_faults(sentence: str, quotes: Sequence[str], context: str) -> list[
     return []
 
 
+def _difference_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
+    """A difference is told by the two values, or by a number that a quote itself gives as a difference."""
+    brought = numbers(sentence) - numbers(question)
+    if not _DIFFERENCE.search(question) or len(brought) != 1:
+        return []
+    clauses = [clause for quote in quotes for clause in _clauses(quote) if brought & numbers(clause)]
+    if any(_COMPARED.search(clause) for clause in clauses):
+        return []
+    return [Fault("kind", "the question asks for a difference, and no quote gives it")]
+
+
 def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
     """An article without the names or hardly a word of the question is about something else; an echo is no answer."""
     sought, said = set(terms(question)), set(terms(sentence))
@@ -199,10 +229,48 @@ def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
 
 
 def _strangers(question: str, context: str) -> list[str]:
-    """The names and years of a question that a text has in no form ("Iraqi" is one of "Iraq")."""
-    known = {word.casefold()[:NAME_STEM] for word in words(context)}
-    unnamed = [name for name in dict.fromkeys(names(question)) if name[:NAME_STEM] not in known]
-    return [*unnamed, *(f"{year:g}" for year in sorted(_years(question) - numbers(context)))]
+    """The names and years of a question that a text has in no form.
+
+    "Iraqi" is a form of "Iraq", "US" one of "United States", and "Twigg" alone one of "Graham Twigg".
+    """
+    known = words(context)
+    forms = {word.casefold()[:NAME_STEM] for word in known}
+    named = set(names(question))
+    strangers = []
+    for run in _runs(question, named):
+        missing = [word.casefold() for word in run if word.casefold()[:NAME_STEM] not in forms]
+        if missing and not _abbreviated(run, known) and not _by_last_name(run, context):
+            strangers += missing
+    return [*dict.fromkeys(strangers), *(f"{year:g}" for year in sorted(_years(question) - numbers(context)))]
+
+
+def _runs(text: str, named: Set[str]) -> list[list[str]]:
+    """The names of a text as they stand: words of a name follow each other."""
+    runs: list[list[str]] = [[]]
+    for word in words(text):
+        if word[:1].isupper() and word.casefold() in named:
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _abbreviated(run: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether a text has the initials of a name for it: "US" or "USA" for "United States"."""
+    initials = "".join(word[0] for word in run)
+    return len(run) > 1 and any(
+        word.isupper() and len(word) <= len(run) + 1 and word.startswith(initials) for word in known
+    )
+
+
+def _by_last_name(run: Sequence[str], context: str) -> bool:
+    """Whether a text speaks of a person by the last name, and never gives that name another first name."""
+    last = re.escape(run[-1])
+    return (
+        len(run) > 1
+        and re.search(rf"\b{last}\b", context) is not None
+        and re.search(rf"\b[A-Z][\w'’-]+ {last}\b", context) is None
+    )
 
 
 def _years(text: str) -> set[float]:

@@ -93,6 +93,8 @@ def draft(ctx: click.Context, folder: Path, out: Path | None, each: int, model: 
     place = out or folder / QUESTIONS
     if place.exists():
         raise InvalidInput(f"{place} is there already; name another file with --out", "out")
+    if not place.parent.is_dir():
+        raise InvalidInput(f"{place.parent} does not exist", "out" if out else "folder")
     documents, unread = read_articles(folder)
     if not documents:
         raise InvalidInput(f"{folder} holds no article that can be read", "folder")
@@ -143,6 +145,8 @@ def _print(own: Own, result: Measured) -> None:
     if result.unreviewed:
         count = f"{result.unreviewed} of {len(run.outcomes)} questions"
         click.echo(f"{count} were proposed by a model and not reviewed yet: read them before the figures are believed")
+    for line in result.doubts:
+        click.echo(shown(f"is this meant? {line}"))
     for line in result.missed:
         click.echo(shown(f"missed: {line}"))
     click.echo(f"written to {result.path}")
@@ -159,6 +163,7 @@ def _print_json(own: Own, result: Measured) -> None:
             "articles": len(own.found.documents),
             "unread": [asdict(one) for one in own.unread],
             "unreviewed": result.unreviewed,
+            "doubts": list(result.doubts),
             "missed": list(result.missed),
             "written_to": str(result.path),
         }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -14,6 +14,8 @@ from api.schemas.fields import DayEnd, DayStart, Moment, Reply, Request, Text
 from rag.types import (
     MAX_PASSAGES,
     MAX_QUESTION_CHARS,
+    MAX_TURN_CHARS,
+    MAX_TURNS,
     Answer,
     Citation,
     Claim,
@@ -24,6 +26,7 @@ from rag.types import (
     Question,
     Refusal,
     Status,
+    Turn,
     Verdict,
     Verified,
 )
@@ -64,16 +67,30 @@ class _Asked(Request):
         )
 
 
+class TurnIn(Request):
+    """What one side said before the question was asked."""
+
+    role: Literal["user", "assistant"]
+    content: Annotated[Text, Field(max_length=MAX_TURN_CHARS)]
+
+    def turn(self) -> Turn:
+        return Turn(self.role, self.content)
+
+
 class AskIn(_Asked):
-    """A question to be answered."""
+    """A question to be answered. Its `history` can change how it is understood, and nothing else."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
 
     max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+    history: Annotated[list[TurnIn], Field(max_length=MAX_TURNS)] = Field(
+        default_factory=list, description="the conversation before the question, oldest first"
+    )
     explain: bool = Field(False, description="also tell every sentence drafted and what was held against it")
 
     def to_question(self) -> Question:
-        return self._question(self.max_passages)
+        asked = self._question(self.max_passages)
+        return replace(asked, history=tuple(turn.turn() for turn in self.history))
 
 
 class SearchIn(_Asked):
@@ -256,7 +273,10 @@ class DraftOut(Reply):
 
 
 class AnswerOut(Reply):
-    """An answer, or a refusal that says why there is none. `drafts` are there only where `explain` asked for them."""
+    """An answer, or a refusal that says why there is none. `drafts` are there only where `explain` asked for them.
+
+    `understood_as` is the question as it was answered, where its history made that another wording than the asked one.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ANSWER, examples.REFUSAL, examples.EXPLAINED]})
 
@@ -270,6 +290,7 @@ class AnswerOut(Reply):
     independent_sources: int
     model: str
     timings_ms: dict[str, int]
+    understood_as: str | None = None
     drafts: list[DraftOut] | None = Field(None, exclude_if=lambda drafts: drafts is None)
 
     @classmethod
@@ -291,6 +312,7 @@ class AnswerOut(Reply):
             passages=[PassageOut.of(hit) for hit in reply.hits],
             model=reply.model,
             timings_ms=dict(reply.timings_ms),
+            understood_as=reply.understood_as,
             drafts=[DraftOut.of(verdict) for verdict in reply.verdicts] if explain else None,
             **said,
         )

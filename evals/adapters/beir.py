@@ -1,13 +1,14 @@
 """BEIR (Thakur et al., 2021): a corpus, queries, and which documents are relevant to which. Retrieval only.
 
-corpus.jsonl (`_id`, `title`, `text`), queries.jsonl (`_id`, `text`) and qrels/*.tsv, each with a head line and
-then query, document and grade. Questions are those judged in test.tsv (part `test`) and dev.tsv (`dev`), or in
-what else there is (`dev`). Grades above 0 count alike.
+corpus.jsonl (`_id`, `title`, `text`), queries.jsonl (`_id`, `text`) and qrels/*.tsv with query, document and grade, or
+with TREC's four columns (query, iteration, document, grade); a head line may be there or not. Questions are those
+judged in test.tsv (part `test`) and dev.tsv (`dev`), or in what else there is (`dev`). Grades above 0 count alike.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from evals.adapters.rows import broken
 from evals.questions import Evidence, GoldQuestion, QuestionSet, json_lines
 from rag.errors import InvalidInput
+
+_GRADE = re.compile(r"-?\d+(\.\d+)?")
 
 
 def read(folder: Path) -> QuestionSet:
@@ -49,12 +52,17 @@ def _judged(file: Path) -> dict[str, list[str]]:
     """The relevant documents of each query, in the file's order."""
     relevant: dict[str, list[str]] = defaultdict(list)
     with file.open(encoding="utf-8", newline="") as lines:
-        rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        next(rows, None)
-        for query, document, grade in rows:
-            if int(grade) > 0:
+        for number, row in enumerate(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)):
+            if not row or (number == 0 and not _GRADE.fullmatch(row[-1].strip())):
+                continue
+            query, *_, document, grade = row if len(row) in (3, 4) else _columns(row, number)
+            if float(grade) > 0:
                 relevant[query].append(document)
     return relevant
+
+
+def _columns(row: list[str], number: int) -> list[str]:
+    raise ValueError(f"line {number + 1} has {len(row)} columns and not 3 or 4")
 
 
 def _question(key: str, text: str, relevant: list[str], part: str) -> GoldQuestion:

@@ -5,7 +5,8 @@ also `positive_wrong` and `fakeanswer`, and in en_int.json `positive` is a list 
 is a string or a list: of its members all are wanted, and a member that is a list holds aliases.
 
 Each question is asked of its own passages, with noise among them, and once more (`…-noise`, where there is noise
-without an answer in it) of the noise alone: then it cannot be answered.
+without an answer in it) of the noise alone: then it cannot be answered. What was made to mislead is asked about with
+the true passages beside it, so that a right answer can be told from one that was misled.
 """
 
 from __future__ import annotations

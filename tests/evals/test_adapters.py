@@ -170,6 +170,30 @@ def test_beir_is_retrieval_only_with_what_is_relevant_as_evidence(tmp_path: Path
     assert found.questions[0].evidence == (Evidence("d1"),)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "q1\td1\t1\nq2\td2\t1\n",
+        "query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td2\t1\n",
+        "q1\t0\td1\t1\nq2\t0\td2\t1\nq2\t0\td1\t0\n",
+        "query-id\titer\tcorpus-id\tscore\r\nq1\t0\td1\t2\r\nq2\t0\td2\t1\r\n",
+    ],
+    ids=["no head", "head", "TREC", "TREC with head"],
+)
+def test_beir_judgements_are_read_with_and_without_a_head_line(tmp_path: Path, lines: str) -> None:
+    for file in (beir_folder(tmp_path) / "qrels").glob("*.tsv"):
+        file.unlink()
+    (tmp_path / "qrels" / "test.tsv").write_text(lines, encoding="utf-8", newline="")
+    found = {q.id: [piece.document_id for piece in q.evidence] for q in read_any(tmp_path).questions}
+    assert found == {"q1": ["d1"], "q2": ["d2"]}
+
+
+def test_beir_judgements_of_another_shape_are_named(tmp_path: Path) -> None:
+    (beir_folder(tmp_path) / "qrels" / "test.tsv").write_text("q1 d1 1\nq1\td1\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"test\.tsv: ValueError: line 2 has 2 columns"):
+        read_any(tmp_path)
+
+
 def test_our_own_layout_is_still_ours(tmp_path: Path) -> None:
     lines(tmp_path / "questions.jsonl", {"id": "a", "question": "Why?"})
     dump(tmp_path / "notes.json", {})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals import client, measures, outcomes, paired, plots, questions, stages, values
+from evals import client, judge, measures, mutations, outcomes, paired, plots, questions, stages, values
 from evals import run as running
 from evals.measures import (
     bootstrap_interval,
@@ -34,8 +34,10 @@ TEXT = st.text(alphabet="abcdefgh  .,-“”’AB19", max_size=40)
 @pytest.mark.parametrize(
     ("module", "at_least"),
     [
-        (measures, 18),
+        (measures, 21),
         (outcomes, 3),
+        (judge, 1),
+        (mutations, 3),
         (questions, 1),
         (running, 1),
         (client, 1),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.mutations import MUTATIONS
+from evals.mutations import MUTATIONS, speakers, swapped
 from evals.questions import read_set
 from ingest.seeds import articles
 from rag.types import Document
@@ -17,6 +17,11 @@ from rag.verify import faults
 SET = Path(__file__).parents[2] / "evals" / "sets" / "newsroom"
 ARTICLES = {article.id: article for article in articles()}
 LEAST = 0.95
+LEAST_OF = {"tense": 0.9}
+"""Where the checks are known to find less; see evals/README.md."""
+FEWEST = 40
+FEWEST_OF = {"tense": 15}
+FEWEST_SWAPPED, LEAST_SWAPPED = 10, 0.9
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,18 @@ def test_true_sentences_pass() -> None:
 @pytest.mark.parametrize("check", MUTATIONS)
 def test_what_was_made_false_is_found(check: str) -> None:
     changed = [(told, made) for told in TRUE if (made := MUTATIONS[check](told.sentence)) is not None]
-    assert len(changed) >= 40
+    assert len(changed) >= FEWEST_OF.get(check, FEWEST)
     found = [made for told, made in changed if told.held_against(made)]
-    assert len(found) / len(changed) >= LEAST
+    assert len(found) / len(changed) >= LEAST_OF.get(check, LEAST)
+
+
+def test_what_was_put_into_the_mouth_of_another_speaker_of_the_article_is_found() -> None:
+    heard = {document.id: speakers(ARTICLES[document.id].text) for told in TRUE for document in told.documents}
+    changed = [
+        (told, made)
+        for told in TRUE
+        if (made := swapped(told.sentence, [name for each in told.documents for name in heard[each.id]])) is not None
+    ]
+    assert len(changed) >= FEWEST_SWAPPED
+    found = [made for told, made in changed if told.held_against(made)]
+    assert len(found) / len(changed) >= LEAST_SWAPPED

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from evals.gold import doubts
 from evals.own import measure, read_articles, read_own, unreviewed
-from evals.questions import QuestionSet
+from evals.questions import GoldQuestion, QuestionSet, read_set
 from evals.service import serving_model, serving_plain
-from rag.errors import InvalidInput
+from rag.errors import InvalidInput, Unavailable
 from tests.readme import ROOT
 
 BRIDGE = "The bridge of Arle was opened on 3 May."
@@ -51,6 +52,90 @@ def test_a_folder_without_articles_or_questions_is_told_as_such(tmp_path: Path) 
     (tmp_path / "questions.jsonl").write_text('{"id": "a", "question": "?"}\n', encoding="utf-8")
     with pytest.raises(InvalidInput, match="holds no article"):
         read_own(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"id": 7, "question": "?"}, "id: Input should be a valid string"),
+        ({"id": "a"}, "question: Field required"),
+        ({"id": "a", "question": " "}, "question: .*blank"),
+        ({"id": "a", "question": "?", "answers": "Anbar"}, "answers: Input should be a valid tuple"),
+        ({"id": "a", "question": "?", "items": ["a", "b"]}, "items.0: "),
+        ({"id": "a", "question": "?", "evidence": [{"quote": "x"}]}, "evidence.0.doc_id: Field required"),
+        ({"id": "a", "question": "?", "answerable": "no"}, "answerable: Input should be a valid boolean"),
+        ({"id": "a", "question": "?", "part": "tset"}, "part: Input should be 'dev' or 'test'"),
+        ({"id": "a", "question": "?", "as_of": "last Friday"}, "as_of: .*Invalid isoformat"),
+    ],
+)
+def test_a_question_that_cannot_be_understood_is_named_with_its_line_and_field(
+    tmp_path: Path, row: dict[str, object], told: str
+) -> None:
+    folder(tmp_path, {"id": "fine", "question": "?"}, row)
+    with pytest.raises(InvalidInput, match=rf"questions\.jsonl, line 2: {told}"):
+        read_own(tmp_path)
+
+
+def test_what_is_no_text_empty_or_told_twice_is_named(tmp_path: Path) -> None:
+    folder(tmp_path)
+    with pytest.raises(InvalidInput, match="holds no question"):
+        read_own(tmp_path)
+    questions = tmp_path / "questions.jsonl"
+    questions.write_bytes(b'{"id": "a", "question": "\xff"}')
+    with pytest.raises(InvalidInput, match="cannot be read as UTF-8"):
+        read_own(tmp_path)
+    questions.write_text('\ufeff{"id": "a", "question": "?"}\r\n{"id": "a", "question": "!"}\r\n', encoding="utf-8")
+    with pytest.raises(InvalidInput, match="used more than once: a"):
+        read_own(tmp_path)
+    with pytest.raises(InvalidInput, match="does not exist"):
+        read_own(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ('{"id": "d", "text": "x"}\n{"id": "d", "text": "y"}', r"documents\.jsonl: used more than once: d"),
+        ('{"id": "d"}', r"documents\.jsonl, line 1: text is missing"),
+        ('{"text": "x"}', r"documents\.jsonl, line 1: id is missing"),
+    ],
+)
+def test_documents_of_a_set_that_cannot_be_told_apart_or_have_no_text_are_named(
+    tmp_path: Path, rows: str, told: str
+) -> None:
+    (tmp_path / "questions.jsonl").write_text('{"id": "a", "question": "?"}', encoding="utf-8")
+    (tmp_path / "documents.jsonl").write_text(rows, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=told):
+        read_set(tmp_path)
+
+
+def test_evidence_that_is_not_in_its_article_is_named_before_anything_starts(tmp_path: Path) -> None:
+    said = [{"doc_id": "news/bridge", "quote": "opened  on 3 may"}, {"doc_id": "news/bridge", "quote": "in June"}]
+    own = read_own(folder(tmp_path, {"id": "a", "question": "When?", "evidence": said}))
+    with pytest.raises(InvalidInput, match=r"word for word: a: 'in June' in news/bridge$"):
+        measure(own.found, tmp_path / "out", lambda *_: None)
+
+
+def test_results_that_cannot_be_written_are_told_before_anything_starts(tmp_path: Path) -> None:
+    own = read_own(folder(tmp_path, {"id": "a", "question": "When?"}))
+    (tmp_path / "out").write_text("a file", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="results cannot be written to"):
+        measure(own.found, tmp_path / "out", lambda *_: None)
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:9", "127.0.0.1:9", "http://[::1"])
+def test_a_service_that_is_not_there_is_told_as_such(tmp_path: Path, base: str) -> None:
+    own = read_own(folder(tmp_path, {"id": "a", "question": "When?"}))
+    with pytest.raises(Unavailable, match="does not answer"):
+        measure(own.found, tmp_path / "out", lambda *_: None, base=base)
+
+
+def test_what_may_not_be_meant_is_told() -> None:
+    asked = [GoldQuestion("a", "?", True, type="numbers"), GoldQuestion("b", "?", True, ("x",), type="spikee:xss")]
+    assert doubts(asked) == [
+        "answerable without answers, so that only refusals and citations count: a",
+        "type 'numbers' is a label of its own; measured as such is 'number'",
+    ]
+    assert doubts([GoldQuestion("c", "?", False, type="unanswerable_null")]) == []
 
 
 def test_an_article_that_cannot_be_stored_is_told_and_the_others_are_read(tmp_path: Path) -> None:

@@ -56,6 +56,32 @@ def test_a_number_is_itself_with_and_without_separators_and_never_the_next(numbe
     assert numbers_equal(f"There were {number + 1:,}.", [str(number)]) is False
 
 
+@pytest.mark.parametrize(
+    ("answer", "gold", "equal"),
+    [
+        ("1.2 million", "1,200,000", True),
+        ("1,200,000 people", "1.2 million", True),
+        ("£1.2m", "1.2 million", True),
+        ("1.1 million", "1,100,000", True),
+        ("twelve", "12", True),
+        ("12 million", "1.2 million", False),
+        ("12m wide", "12", True),
+        ("$3bn", "3,000,000", False),
+    ],
+)
+def test_a_number_is_the_same_in_digits_in_words_and_shortened(answer: str, gold: str, equal: bool) -> None:
+    assert numbers_equal(answer, [gold]) is equal
+
+
+@pytest.mark.parametrize(
+    "answer", ["14 May", "May 14", "on the 14th of May 2026", "2026-05-14", "Thursday 14 May 2026"]
+)
+def test_a_date_without_its_year_is_the_same_day(answer: str) -> None:
+    assert dates_equal(answer, ["May 14, 2026"]) is True
+    assert dates_equal("May 14, 2026", [answer]) is True
+    assert dates_equal("15 May 2026", [answer]) is False
+
+
 def test_any_alias_will_do_and_one_without_a_number_does_not_apply() -> None:
     assert numbers_equal("Two dozen, that is 24.", ["24", "two dozen"]) is True
     assert numbers_equal("Some.", ["several"]) is None

@@ -1,6 +1,8 @@
 """What counts as the same in two texts."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.terms import coverage, denials, names, numbers, stem, term_weights, terms
 
@@ -19,11 +21,19 @@ from rag.terms import coverage, denials, names, numbers, stem, term_weights, ter
         ("in the 1990s", {1990}),
         ("3.5 million; two hundred and five", {3_500_000, 205}),
         ("no one waited a second", set()),
+        ("from 3.6 to 4.3 million", {3_600_000, 4_300_000}),
+        ("5-10 thousand, or 3 to 4 people", {5_000, 10_000, 3, 4}),
+        ("12 km²; ² and ¹", {12}),
         ("", set()),
     ],
 )
 def test_numbers_in_digits_and_words_are_the_same(text: str, expected: set[float]) -> None:
     assert numbers(text) == expected
+
+
+@given(st.text())
+def test_numbers_are_found_in_any_text(text: str) -> None:
+    assert all(value >= 0 for value in numbers(text))
 
 
 def test_names_are_capitalised_words_that_do_not_merely_begin_a_sentence() -> None:

@@ -116,3 +116,33 @@ def test_when_it_was_does_not_answer_who_did_it() -> None:
     assert checks("The treaty was signed last year.", quote, "Who signed the treaty?") == {"subject"}
     assert checks("Iraq and Syria signed the treaty last year.", quote, "Who signed the treaty?") == set()
     assert checks("The treaty was signed last year.", quote, "When was the treaty signed?") == set()
+
+
+RISE = "Restoring the light costs 4.3 million crowns, up from 3.6 million in February."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "expected"),
+    [
+        ("It went up by 3.6 million.", "Restoring the light costs 3.6 million crowns.", {"kind"}),
+        ("It went up from 3.6 to 4.3 million.", RISE, set()),
+        ("It went up by 0.7 million.", "Restoring the light costs 0.7 million crowns more than planned.", set()),
+    ],
+)
+def test_a_difference_is_told_by_both_values_or_as_a_quote_gives_it(
+    sentence: str, quote: str, expected: set[str]
+) -> None:
+    assert checks(sentence, quote, "By how much did restoring the light go up?") == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "expected"),
+    [
+        ("What speed is usual in the United States?", "3600 a minute is the usual speed in the USA.", set()),
+        ("What speed is usual in the United States?", "3600 a minute is the usual speed in Europe.", {"subject"}),
+        ("What speed does Graham Twigg call usual?", "Twigg calls a speed of 3600 a minute usual.", set()),
+        ("What speed does Graham Twigg call usual?", "Peter Twigg calls a speed of 3600 a minute usual.", {"subject"}),
+    ],
+)
+def test_a_name_may_be_shortened_but_not_another(question: str, quote: str, expected: set[str]) -> None:
+    assert checks("A speed of 3600 a minute is usual.", quote, question) == expected
