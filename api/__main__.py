@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 import uvicorn
 
+from api import tracing
 from api.app import create_app
 from api.binding import check_binding
 from ingest.seeds import articles
+from rag import logs
 from rag.compose import build
 from rag.errors import SetupError
 from rag.settings import Settings, load_settings
@@ -23,14 +24,14 @@ SETUP_FAILED = 2
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         settings = load_settings()
         check_binding(settings)
     except SetupError as error:
         print(error, file=sys.stderr)
         return SETUP_FAILED
+    logs.configure(settings.log_level)
+    tracing.export()
     server(settings).run()
     return 0
 

@@ -22,9 +22,12 @@ from api.errors import CODES, PROBLEMS, respond
 from api.guard import Guard
 from api.inside import Inside
 from api.kept import keeping
+from api.metrics import Metrics
 from api.reading import Reading
-from api.routes import answers, ask, collections, documents, health, jobs, mcp, openai, search, sources
+from api.routes import answers, ask, collections, documents, health, jobs, mcp, metrics, openai, search, sources
 from api.service import State
+from api.tracing import Tracing
+from api.watch import Watch
 from ingest.fetch import Fetcher
 from rag.compose import Engine
 from rag.errors import GroundwireError
@@ -65,22 +68,34 @@ def create_app(
     settings: Settings,
     seeds: Sequence[NewDocument] = (),
     fetcher: Fetcher | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """The app. `build` makes the engine, in a thread, once the app has started; the app closes it.
 
     It is ready once `seeds` are indexed too. Pages are fetched with `fetcher`, else from the public network only.
+    Spans are made by `tracing`, else where the process sends its own.
     """
+    counted = Metrics()
+    watch = Watch(counted, tracing or Tracing(settings.model))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         boot = Boot(build, seeds, keeping)
         reading = Reading(fetcher or Fetcher())
         admission = Admission(settings.concurrency, settings.queue_limit)
-        tools = mcp.manager(Inside(boot, admission, settings.ask_timeout), settings)
+        tools = mcp.manager(Inside(boot, admission, settings.ask_timeout, watch), settings)
         boot.start()
         try:
             async with tools.run():
-                yield State(settings=settings, boot=boot, admission=admission, reading=reading, mcp=tools)
+                yield State(
+                    settings=settings,
+                    boot=boot,
+                    admission=admission,
+                    reading=reading,
+                    mcp=tools,
+                    metrics=counted,
+                    watch=watch,
+                )
         finally:
             reading.close()
             boot.close()
@@ -91,7 +106,7 @@ def create_app(
         version=version("groundwire"),
         description=ABOUT + "".join(f"| `{code}` | {status} |\n" for code, status in CODES.items()),
         lifespan=lifespan,
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, counted),
         exception_handlers=dict.fromkeys((GroundwireError, RequestValidationError, HTTPException), respond),
         responses={422: PROBLEMS[422]},
         redirect_slashes=False,
@@ -100,12 +115,13 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(KEY)], responses=TURNED_AWAY)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     return app
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, counted: Metrics) -> list[Middleware]:
     """Outermost first. Pages of other sites may call only where a setting names them, and can read problems then."""
-    envelope = Middleware(Envelope, max_request_bytes=settings.max_request_bytes)
+    envelope = Middleware(Envelope, max_request_bytes=settings.max_request_bytes, metrics=counted)
     guard = Middleware(Guard, settings=settings)
     if not (origins := listed(settings.cors_origins)):
         return [envelope, guard]

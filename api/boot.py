@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from api import runtime
 from api.errors import NotReady
 from api.seeding import seed, unfinished
 from rag.collections import Collections
@@ -92,7 +93,7 @@ class Boot:
         return self._check.result() if self._check.done() else dict.fromkeys(PARTS, "a part does not answer")
 
     def _wrong(self, engine: Engine) -> dict[str, str | None]:
-        health = engine.health()
+        health = explained(engine.health(), runtime.read(engine.settings.data))
         if self._seeding is not None and health["store"] is None:
             health["seeds"] = unfinished(engine.store, self._seeding)
         return health
@@ -131,3 +132,13 @@ class Boot:
                 log.info("ready")
                 return
         engine.close()
+
+
+def explained(health: Mapping[str, str | None], running: runtime.Runtime | None) -> dict[str, str | None]:
+    """What is wrong with each part, and where its process keeps ending, that and where it says why."""
+    told = dict(health)
+    for part, name in (("model", "model"), ("index", "chroma")):
+        child = running.child(name) if running else None
+        if child and told[part] and child.state in ("waiting", "broken"):
+            told[part] = f"{told[part]}; its process {child.reason}, {child.restarts} times by now, see {child.log}"
+    return told

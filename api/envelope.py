@@ -1,37 +1,42 @@
 """Around every request: an id, headers for browsers, a bound on the body, one line in the log, and no bare error.
 
-The line names method, path, status, milliseconds and id; never a query, a question or a key.
+The line and the counts name method, route, status and milliseconds; never a path, a query, a question or a key.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import re
 import time
-from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
-from api.errors import CLIENT_LEFT, TooLarge, respond
+from api.errors import CLIENT_LEFT, PROBLEM, Stopping, TooLarge, respond
 from api.headers import headers_for
 from api.keys import masked
+from api.metrics import Metrics
+from rag.logs import belonging_to
 
 access = logging.getLogger("groundwire.access")
 
 ID_HEADER = "X-Request-ID"
-PROBES = frozenset({"/healthz", "/readyz"})
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+NO_ROUTE = "none"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 
 
 class Envelope:
     """ASGI middleware. An id the client sends in `X-Request-ID` is kept if it is short and plain."""
 
-    def __init__(self, app: ASGIApp, max_request_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_request_bytes: int, metrics: Metrics) -> None:
         self._app = app
         self._limit = max_request_bytes
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,6 +46,10 @@ class Envelope:
         given = headers.get(ID_HEADER, "")
         request_id = given if _GIVEN_ID.fullmatch(given) and masked(given) == given else f"req_{ULID()}"
         scope["groundwire.request_id"] = request_id
+        with belonging_to(request_id):
+            await self._handle(scope, receive, send, headers, request_id)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, headers: Headers, request_id: str) -> None:
         began = time.monotonic()
         status = CLIENT_LEFT
         started = False
@@ -73,13 +82,24 @@ class Envelope:
                 raise
             response = await respond(Request(scope), error)
             await response(scope, receive, marked_send)
+        except asyncio.CancelledError:
+            if not started:  # the service ends, and the time it had for this reply is over
+                with contextlib.suppress(Exception):
+                    response = await respond(Request(scope), Stopping())
+                    await response(scope, receive, marked_send)
+            raise
         finally:
-            took = (time.monotonic() - began) * 1000
-            # The path is percent-encoded as it was sent, so that it cannot break the line.
-            path = quote(masked(scope["path"]), safe="/%:@!$&'()*+,;=~")
-            level = logging.DEBUG if path in PROBES else logging.INFO  # asked every second, by machines
-            line = "method=%s path=%s status=%d ms=%d id=%s"
-            access.log(level, line, scope["method"], path, status, took, request_id)
+            self._note(scope, status, time.monotonic() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", NO_ROUTE)
+        code = scope.get(PROBLEM, "")
+        self._metrics.requested(scope["method"], route, status, seconds)
+        if code:
+            self._metrics.problem(code)
+        level = logging.DEBUG if route in PROBES else logging.INFO  # asked every second, by machines
+        told = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000)}
+        access.log(level, "request", extra=told | ({"code": code} if code else {}))
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"a request body has at most {self._limit:,} bytes")

@@ -35,11 +35,15 @@ from api.schemas.chat import FailedOut
 from api.schemas.fields import storable
 from rag.errors import (
     AnswerNotFound,
+    DiskFull,
     GroundwireError,
+    IndexUnavailable,
     InvalidInput,
     KeyReused,
+    ModelUnavailable,
     NotFound,
     Overloaded,
+    ReadOnly,
     Rejected,
     SetupError,
     Unavailable,
@@ -51,6 +55,8 @@ log = logging.getLogger("groundwire.api")
 MEDIA_TYPE = "application/problem+json"
 CLIENT_LEFT = 499
 RETRY_SECONDS = 5
+PROBLEM = "groundwire.problem"
+"""Where a request's scope keeps the code of the error that its client was told."""
 MAX_FIELD_ERRORS = 20
 BEARER = 'Bearer realm="groundwire"'
 
@@ -65,6 +71,15 @@ class TimedOut(GroundwireError):
     """The answer took longer than the settings allow."""
 
     code = "timeout"
+
+
+class Stopping(Unavailable):
+    """The service was told to end, and this reply was not done in time."""
+
+    code = "stopping"
+
+    def __init__(self) -> None:
+        super().__init__("service", "the service is ending; ask again when it is back")
 
 
 class TooLarge(InvalidInput):
@@ -120,6 +135,12 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     TooManyAtOnce: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+    Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
+    DiskFull: HTTPStatus.SERVICE_UNAVAILABLE,
+    ReadOnly: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
     GroundwireError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -172,9 +193,10 @@ async def respond(request: Request, error: Exception) -> Response:
     """The exception handler of the app, for every error."""
     error = _as_ours(request, error)
     body = problem(error, request.scope.get("groundwire.request_id"))
-    if body.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Overloaded | NotReady):
+    request.scope[PROBLEM] = body.code
+    if body.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Overloaded | NotReady | Stopping):
         trace = None if isinstance(error, GroundwireError) else error
-        log.error("%s: %s (%s)", body.code, error, body.request_id, exc_info=trace)
+        log.error("%s: %s", body.code, error, exc_info=trace, extra={"code": body.code})
     if request.scope["path"].startswith(OPENAI_PATHS):
         return Response(json.dumps(FailedOut.of(body).model_dump()), body.status, headers_of(error), "application/json")
     return Response(to_json(body), body.status, headers_of(error), MEDIA_TYPE)

@@ -15,6 +15,7 @@ from api.schemas.asking import AnswerOut, AskIn, PassagesOut, SearchIn, SearchOu
 from api.schemas.documents import WholeOut
 from api.service import Access
 from api.stream import Asking as Questions
+from api.watch import Watch
 from rag import types
 from rag.compose import Engine
 
@@ -22,16 +23,17 @@ from rag.compose import Engine
 class Inside:
     """Asks the engine that `boot` has built; before that everything raises `NotReady`."""
 
-    def __init__(self, boot: Boot, admission: Admission, timeout: float) -> None:
+    def __init__(self, boot: Boot, admission: Admission, timeout: float, watch: Watch) -> None:
         self._boot = boot
         self._admission = admission
         self._timeout = timeout
+        self._watch = watch
 
     async def stream(self, question: str, **how: Unpack[Asking]) -> AsyncGenerator[Event, None]:
         """As `groundwire.AsyncClient.stream`. Raises `Overloaded` when the line is full."""
         body = AskIn.model_validate(asked(question, how))
         engine = await self._engine(body.collection)
-        questions = Questions(engine.answerer, self._admission, self._timeout)
+        questions = Questions(engine.answerer, self._admission, self._timeout, self._watch)
         async with aclosing(questions.told(body.to_question())) as events:
             async for event in events:
                 if isinstance(event, types.Retrieved):

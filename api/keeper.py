@@ -1,4 +1,4 @@
-"""Keeps one child alive: starts it, watches it, starts it again; gives up when it ends too often."""
+"""Keeps one child alive: starts it, watches it, starts it again; rests or gives up when it ends too often."""
 
 from __future__ import annotations
 
@@ -30,16 +30,18 @@ class State(StrEnum):
 class Patience:
     """How long to wait before starting again: doubling from `first` to `longest` seconds.
 
-    A child that ended more than `most` times in the last `window` seconds is not started again.
+    A child that ended more than `most` times in the last `window` seconds is broken. It is tried again every
+    `rest` seconds, in case what it lacks (memory, disk) has come back; None gives it up.
     """
 
     first: float = 0.25
     longest: float = 30.0
     most: int = 8
     window: float = 600.0
+    rest: float | None = None
 
     def pause(self, ends: list[float], now: float) -> float | None:
-        """Seconds to wait after it ended at these times, None to give up."""
+        """Seconds to wait after it ended at these times, None when these are too many."""
         recent = sum(1 for end in ends if now - end <= self.window)
         return None if recent > self.most else min(self.longest, self.first * 2.0 ** (recent - 1))
 
@@ -91,9 +93,13 @@ class Keeper:
             ends.append(time.monotonic())
             pause = self._patience.pause(ends, ends[-1])
             if pause is None:
-                self._say(f"{self.spec.name} {self.reason}, and too often to be started again; see {self.log}")
+                self._say(f"{self.spec.name} {self.reason}, and too often to be started again soon; see {self.log}")
                 self._become(State.BROKEN)
-                return
+                if self._patience.rest is None:
+                    return
+                await _either(self._stopping, self._patience.rest)
+                self.restarts += 1
+                continue
             self.restarts += 1
             self._say(f"{self.spec.name} {self.reason}; starting it again")
             self._become(State.WAITING)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from api.binding import check_binding
 from api.process import Spec
 from rag import weights
-from rag.errors import SetupError
+from rag.errors import PortTaken, SetupError
 from rag.settings import PREFIX, Settings
 
 PRIVATE_PORTS = range(20_000, 32_000)
@@ -107,7 +107,7 @@ def _free_port(settings: Settings) -> int:
     if settings.port == 0:
         return private_port()
     if not _is_free(settings.host, settings.port):
-        raise SetupError(
+        raise PortTaken(
             f"port {settings.port} on {settings.host} is taken; stop what uses it or set GROUNDWIRE_PORT to another"
         )
     return settings.port

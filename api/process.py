@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import psutil
@@ -45,9 +46,8 @@ class Process:
     @classmethod
     async def start(cls, spec: Spec, log: Path, environment: Mapping[str, str]) -> Process:
         """A session of its own keeps a Ctrl-C at the terminal from reaching it before its turn."""
-        rotate(log)
         command = [sys.executable, "-m", "api.child", str(os.getpid()), str(spec.nice), spec.module, *spec.arguments]
-        with log.open("ab") as output:
+        with _appended(log) as output:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.PIPE,
@@ -100,10 +100,27 @@ class Process:
 
 
 def rotate(log: Path) -> None:
-    """Keeps a log and one before it. Copied and cut, because a child holds the file open (to append)."""
-    if log.exists() and log.stat().st_size > LOG_BYTES:
-        shutil.copyfile(log, log.with_name(log.name + ".1"))
-        os.truncate(log, 0)
+    """Keeps a log and one before it. Copied and cut, because a child holds the file open (to append).
+
+    On a full disk there is no room for the one before, and it is only cut.
+    """
+    with suppress(OSError):
+        if log.stat().st_size > LOG_BYTES:
+            before = log.with_name(log.name + ".1")
+            try:
+                shutil.copyfile(log, before)
+            except OSError:
+                before.unlink(missing_ok=True)
+            os.truncate(log, 0)
+
+
+def _appended(log: Path) -> BinaryIO:
+    """The log, or nowhere: a log that cannot be written keeps no child from running."""
+    rotate(log)
+    try:
+        return log.open("ab")
+    except OSError:
+        return Path(os.devnull).open("ab")
 
 
 async def answers(url: str) -> bool:

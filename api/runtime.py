@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from rag.errors import SetupError
+from rag.errors import DataInUse, DataUnusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def read(data: Path) -> Runtime | None:
 
 @contextmanager
 def alone(data: Path) -> Iterator[None]:
-    """Holds the data folder. Raises `SetupError` when it is held, or cannot be written to."""
+    """Holds the data folder. Raises `DataInUse` when it is held, `DataUnusable` when it cannot be written to."""
     with _hold(data):
         try:
             yield
@@ -79,7 +79,7 @@ def _hold(data: Path) -> TextIO:
         data.mkdir(parents=True, exist_ok=True)
         lock = _lock_path(data).open("a")
     except OSError as error:
-        raise SetupError(
+        raise DataUnusable(
             f"{error.filename or data} cannot be written ({error.strerror}); choose a folder with GROUNDWIRE_DATA"
         ) from error
     try:
@@ -88,7 +88,7 @@ def _hold(data: Path) -> TextIO:
         lock.close()
         running = read(data)
         who = f"a service at {running.base} (process {running.pid})" if running else "another process"
-        raise SetupError(f"{data} is in use by {who}; stop it, or choose another folder with GROUNDWIRE_DATA") from None
+        raise DataInUse(f"{data} is in use by {who}; stop it, or choose another folder with GROUNDWIRE_DATA") from None
     return lock
 
 

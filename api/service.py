@@ -11,8 +11,10 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from api.admission import Admission
 from api.boot import Boot
+from api.metrics import Metrics
 from api.reading import Reading
 from api.schemas.fields import COLLECTION
+from api.watch import Watch
 from rag.collections import Collections
 from rag.compose import Engine
 from rag.settings import Settings
@@ -27,6 +29,8 @@ class State(TypedDict):
     admission: Admission
     reading: Reading
     mcp: StreamableHTTPSessionManager
+    metrics: Metrics
+    watch: Watch
 
 
 def state(request: Request) -> State:
@@ -47,6 +51,10 @@ async def _admission(request: Request) -> Admission:
 
 async def _reading(request: Request) -> Reading:
     return state(request)["reading"]
+
+
+async def _watch(request: Request) -> Watch:
+    return state(request)["watch"]
 
 
 async def _mcp(request: Request) -> StreamableHTTPSessionManager:
@@ -100,5 +108,6 @@ BootPart = Annotated[Boot, Depends(_boot)]
 AdmissionPart = Annotated[Admission, Depends(_admission)]
 ReadingPart = Annotated[Reading, Depends(_reading)]
 McpPart = Annotated[StreamableHTTPSessionManager, Depends(_mcp)]
+WatchPart = Annotated[Watch, Depends(_watch)]
 EnginePart = Annotated[Engine, Depends(_engine)]
 """The engine of the collection that the query names; a request that comes before it is built gets a problem."""

@@ -14,13 +14,15 @@ from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.admission import Admission, Place
-from api.errors import TimedOut, problem, to_json
+from api.errors import PROBLEM, Stopping, TimedOut, problem, to_json
 from api.schemas.around import Problem
 from api.schemas.asking import AnswerOut, PassagesOut, SentenceEvent
+from api.watch import Watch
 from rag.errors import GroundwireError, Unavailable
 from rag.seams import Answering
 from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
@@ -28,6 +30,7 @@ from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
 log = logging.getLogger("groundwire.api")
 
 KEEP_ALIVE_SECONDS = 15.0
+LAST_WORD_SECONDS = 0.5
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 T = TypeVar("T")
@@ -48,19 +51,25 @@ class ClientGone(Exception):
 class Asking:
     """How questions are put to the engine: one at a time from the line, each within its time."""
 
-    def __init__(self, answerer: Answering, admission: Admission, timeout: float) -> None:
+    def __init__(
+        self, answerer: Answering, admission: Admission, timeout: float, watch: Watch, request: Request | None = None
+    ) -> None:
+        """`watch` is told of each question, and `request` says whose it is, where it came by HTTP itself."""
         self._answerer = answerer
         self._admission = admission
         self._timeout = timeout
+        self._watch = watch
+        self._headers = request.headers if request else {}
+        self._request_id = request.scope.get("groundwire.request_id") if request else None
 
     async def reply(self, question: Question, receive: Receive) -> Answer | Refusal:
         """The whole reply. Raises `Overloaded`, `TimedOut`, `Unavailable`, or `ClientGone`."""
         async with self._admission.place() as place:
             return await while_connected(receive, self._last(place, question))
 
-    def stream(self, question: Question, request_id: str | None, form: Form) -> EventStream:
+    def stream(self, question: Question, form: Form) -> EventStream:
         """A response that streams the events of the reply in that form."""
-        return EventStream(self, self._admission, question, request_id, form)
+        return EventStream(self, self._admission, question, form)
 
     async def told(self, question: Question) -> AsyncGenerator[Event, None]:
         """The events, from joining the line on, for a reader that is no HTTP client. Raises as `reply` does."""
@@ -70,7 +79,16 @@ class Asking:
 
     async def events(self, place: Place, question: Question) -> AsyncGenerator[Event, None]:
         """The engine's events once it is this place's turn. Closing this closes the engine's stream."""
-        await place.turn()
+        with self._watch.asking(self._headers, self._request_id) as asked:
+            await place.turn()
+            asked.turn()
+            async with aclosing(self._timed(question)) as events:
+                async for event in events:
+                    if isinstance(event, Completed):
+                        asked.completed(event)
+                    yield event
+
+    async def _timed(self, question: Question) -> AsyncGenerator[Event, None]:
         deadline = asyncio.get_running_loop().time() + self._timeout
         async with aclosing(self._answerer.ask(question)) as events:
             while True:
@@ -103,26 +121,31 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(
-        self, asking: Asking, admission: Admission, question: Question, request_id: str | None, form: Form
-    ) -> None:
+    def __init__(self, asking: Asking, admission: Admission, question: Question, form: Form) -> None:
         self._asking = asking
         self._admission = admission
         self._question = question
-        self._request_id = request_id
         self._form = form
         self.status_code = 200
         self.background = None
         self.init_headers(_HEADERS)
 
-    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._admission.place() as place:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            with contextlib.suppress(ClientGone):
-                await while_connected(receive, self._write(place, send))
+            try:
+                await while_connected(receive, self._write(place, scope, send))
+            except ClientGone:
+                pass
+            except asyncio.CancelledError:  # the service ends, and the time it had for this reply is over
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LAST_WORD_SECONDS):
+                        await self._tell(scope, send, Stopping())
+                        await _send(send, b"", more=False)
+                raise
             await _send(send, b"", more=False)
 
-    async def _write(self, place: Place, send: Send) -> None:
+    async def _write(self, place: Place, scope: Scope, send: Send) -> None:
         keep_alive = asyncio.create_task(_keep_alive(send))
         try:
             async with aclosing(self._asking.events(place, self._question)) as events:
@@ -130,10 +153,15 @@ class EventStream(Response):
                     await _send(send, self._form.event(event))
         except Exception as error:
             if not isinstance(error, GroundwireError):
-                log.exception("an answer failed while it was streamed (%s)", self._request_id)
-            await _send(send, self._form.failed(problem(error, self._request_id)))
+                log.exception("an answer failed while it was streamed")
+            await self._tell(scope, send, error)
         finally:
             keep_alive.cancel()
+
+    async def _tell(self, scope: Scope, send: Send, error: Exception) -> None:
+        failed = problem(error, scope.get("groundwire.request_id"))
+        scope[PROBLEM] = failed.code
+        await _send(send, self._form.failed(failed))
 
 
 class AskForm:

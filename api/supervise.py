@@ -10,17 +10,20 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import repeat
 
 from api import runtime
 from api.client import Client
-from api.keeper import Keeper
+from api.keeper import Keeper, Patience
 from api.parts import Arrangement, arrange
 from rag.errors import GroundwireError
+from rag.logs import readable
 from rag.settings import Settings
 
 POLL_SECONDS = 0.5
 REMIND_SECONDS = 10.0
 TAIL_LINES = 5
+RESTING = Patience(rest=300.0)
 CLIENT_SECONDS = 30.0
 
 Say = Callable[[str], None]
@@ -47,8 +50,8 @@ class Service:
         self._stop = asyncio.Event()
         limit = settings.memory_limit_mb * 2**20
         self._keepers = [
-            Keeper(spec, settings.log_path, arrangement.environment, limit, say, self._changed)
-            for spec in arrangement.specs
+            Keeper(spec, settings.log_path, arrangement.environment, limit, say, self._changed, patience)
+            for spec, patience in zip(arrangement.specs, (Patience(), *repeat(RESTING)), strict=False)
         ]
 
     async def run(self) -> int:
@@ -93,7 +96,9 @@ class Service:
 
     def _waiting(self) -> str:
         """The parts that are not ready, fit for a sentence; `""` once all are."""
-        broken = [f"{keeper.spec.name}, given up (see {keeper.log})" for keeper in self._keepers if keeper.broken]
+        broken = [
+            f"{keeper.spec.name}, ended too often (see {keeper.log})" for keeper in self._keepers if keeper.broken
+        ]
         try:
             _, body = self._client.call("GET", "/readyz", also=(503,))
             parts: dict[str, dict[str, object]] = body["parts"]
@@ -114,7 +119,7 @@ class Service:
 
     def _tail(self) -> str:
         lines = self._keepers[0].log.read_text("utf-8", "replace").splitlines()
-        return "\n".join(f"  {line}" for line in lines[-TAIL_LINES:])
+        return "\n".join(f"  {readable(line)}" for line in lines[-TAIL_LINES:])
 
 
 def welcome(base: str, settings: Settings) -> str:

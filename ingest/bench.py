@@ -37,6 +37,7 @@ class Bench:
         self._next_repair = 0.0
         self._warm = False
         self._begun = False
+        self._holding = False
 
     def step(self) -> bool:
         """Do one batch of what is due. Returns whether there was any."""
@@ -56,6 +57,9 @@ class Bench:
         self._store.release(self.owner)
 
     def _step(self) -> bool:
+        if self._holding:  # a fault came between: the lease would be kept alive and the work never done
+            self._store.release(self.owner)
+            self._holding = False
         self._repair()
         if self._store.outbox(1):
             self._pipeline.settle()
@@ -67,7 +71,9 @@ class Bench:
             self._warm = True
         items = self._store.lease(self.owner, self._lease_seconds, BATCH_ITEMS, BATCH_CHARACTERS)
         if items:
+            self._holding = True
             self._pipeline.take(self.owner, items)
+            self._holding = False
         return bool(items)
 
     def _reclaim(self) -> None:

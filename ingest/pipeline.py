@@ -9,12 +9,15 @@ What the index then holds too much, or holds in the wrong place, is in the store
 from __future__ import annotations
 
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from ingest.copies import sign
 from ingest.prepare import Prepared, embedded_text, prepare
 from rag.errors import InvalidInput, Rejected, Unavailable
+from rag.logs import belonging_to
 from rag.seams import Embedder, IndexCopy, IndexRow, Stamp, Vectors
 from rag.store import Item, Result, Standing, Store
 
@@ -52,6 +55,7 @@ class Pipeline:
 
         A document that cannot be taken in fails alone. Raises `Stopped`; `Unavailable` only when the store is.
         """
+        began = time.monotonic()
         standings = self._store.standings({item.document_id for item in items})
         changes: list[Prepared] = []
         results: dict[int, Result] = {}
@@ -81,6 +85,7 @@ class Pipeline:
         lost = [entry for entry in entries if entry.item not in written]
         self._store.doubt([passage.id for entry in lost for passage in entry.passages])
         self.settle()
+        _tell(items, results, time.monotonic() - began)
 
     def forget(self, document_id: str) -> None:
         """Remove a document from the store, and from the index if that can be reached: at once, else later.
@@ -184,6 +189,20 @@ def reindex(store: Store, index: IndexCopy, stamp: Stamp, progress: Callable[[in
         done += len(page)
         progress(done)
     return done
+
+
+def _tell(items: Sequence[Item], results: Mapping[int, Result], seconds: float) -> None:
+    """A line for each job that these items are of, which belongs to the request that submitted it."""
+    for job in dict.fromkeys((item.job_id, item.request_id) for item in items):
+        ended = [results[item.seq] for item in items if (item.job_id, item.request_id) == job]
+        counts = Counter[str](result.outcome for result in ended)
+        codes = sorted({result.code for result in ended if result.code})
+        told: dict[str, object] = {"job_id": job[0], "ms": round(seconds * 1000)}
+        told.update(counts)
+        if codes:
+            told["codes"] = codes
+        with belonging_to(job[1]):
+            log.info("documents were taken in", extra=told)
 
 
 def _rows(change: Prepared, vectors: Mapping[str, Vectors]) -> list[IndexRow]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from ingest.bench import Bench
 from ingest.pipeline import Pipeline, Stopped
+from rag import logs
 from rag.errors import SetupError, Unavailable, UnknownCollection
 from rag.settings import load_settings
 
@@ -51,7 +52,7 @@ class Worker:
                 try:
                     pause = 0.0 if self.step() else _IDLE
                 except Unavailable as error:
-                    log.warning("waiting: %s", error)
+                    log.warning("waiting: %s", error, extra={"code": error.code})
                     pause = _FAULT
                 self._stop.wait(pause)
         except Stopped:
@@ -143,7 +144,7 @@ def work_off(engine: Engine) -> None:
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure()
     # The language model shares the cores, and two threads that wait for each other cost it most.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from rag.compose import build, collections_of  # after that: its libraries read it when they are imported
@@ -154,9 +155,10 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = load_settings()
+        logs.configure(settings.log_level)
         engine = build(settings)
-    except SetupError as error:
-        log.error("%s", error)
+    except (SetupError, Unavailable) as error:
+        log.error("%s", error, extra={"code": error.code})
         return 2
     collections = collections_of(engine)
     worker = Worker(Benches(engine, collections, stop.is_set), settings.lease_seconds, stop)
@@ -165,7 +167,7 @@ def main() -> int:
     try:
         worker.run()
     except SetupError as error:
-        log.error("%s", error)
+        log.error("%s", error, extra={"code": error.code})
         return 2
     finally:
         collections.close()

@@ -45,6 +45,7 @@ from rag.types import (
     Event,
     Filters,
     Hit,
+    Lap,
     Question,
     Refusal,
     Retrieved,
@@ -59,6 +60,8 @@ AnswerStatus = Literal[Status.ANSWERED, Status.CONFLICTING]
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 ATTEMPTS: Final = 2
+STAGES: Final = ("retrieve", "rank", "generate", "verify")
+"""What every question goes through; some are put in other words before (`understand`)."""
 PROMISING: Final = 0.5
 ELSEWHERE: Final = frozenset({"kind", "subject"})
 """Faults of drafts that are about something else: nothing answers the question then."""
@@ -112,10 +115,11 @@ class Answerer:
         wanted = max(question.max_passages, READ_PASSAGES)
         found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
         hits = tuple(found[: question.max_passages])
+        clock.lap("retrieve")
         yield Retrieved(hits)
         heard = heeded(found[:READ_PASSAGES], question.text)
         reading = await asyncio.to_thread(read, question, heard, self._embedder)
-        clock.lap("retrieve")
+        clock.lap("rank")
         telling = Telling()
         attempt: Reading | None = reading
         for _ in range(ATTEMPTS):
@@ -145,7 +149,8 @@ class Answerer:
                 for event in telling.tell(step):
                     yield event
         reply = self._reply(question, reading, hits, telling, clock)
-        yield Completed(reply if question.text == asked else replace(reply, understood_as=question.text))
+        reply = reply if question.text == asked else replace(reply, understood_as=question.text)
+        yield Completed(reply, tuple(clock.laps))
 
     async def _understood(self, question: Question, clock: Clock) -> Question:
         """The question, in words that need no history where it leans on one and the model finds such words."""
@@ -169,8 +174,9 @@ class Answerer:
             history = plan.found([(asked, judged.text) for asked, judged in told])
             asked = await self._understood(replace(question, text=step, history=history), clock)
             found = await asyncio.to_thread(self._retriever.retrieve, asked, READ_PASSAGES)
-            reading = await asyncio.to_thread(read, asked, heeded(found, asked.text), self._embedder)
             clock.lap("retrieve")
+            reading = await asyncio.to_thread(read, asked, heeded(found, asked.text), self._embedder)
+            clock.lap("rank")
             judged = await self._first(asked, reading, verdicts, clock)
             if judged is None:
                 return []
@@ -312,21 +318,24 @@ class Telling:
 
 
 class Clock:
-    """Milliseconds spent by name, and in total."""
+    """What each stage took: every lap, and milliseconds by stage and in total."""
 
     def __init__(self) -> None:
         self._began = self._last = time.perf_counter()
-        self._spent: dict[str, float] = {"retrieve": 0.0, "generate": 0.0, "verify": 0.0}
+        self.laps: list[Lap] = []
 
-    def lap(self, name: str) -> None:
-        """Put down the time since the last lap to `name`."""
+    def lap(self, stage: str) -> None:
+        """Put down the time since the last lap to `stage`."""
         now = time.perf_counter()
-        self._spent[name] = self._spent.get(name, 0.0) + now - self._last
+        self.laps.append(Lap(stage, self._last - self._began, now - self._began))
         self._last = now
 
     def stop(self) -> dict[str, int]:
-        spent = {name: round(1000 * seconds) for name, seconds in self._spent.items()}
-        return spent | {"total": round(1000 * (time.perf_counter() - self._began))}
+        spent = dict.fromkeys(STAGES, 0.0)
+        for lap in self.laps:
+            spent[lap.stage] = spent.get(lap.stage, 0.0) + lap.end - lap.start
+        total = time.perf_counter() - self._began
+        return {stage: round(1000 * seconds) for stage, seconds in (spent | {"total": total}).items()}
 
 
 async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:

@@ -6,7 +6,9 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
+from urllib.error import HTTPError
 
 from rag import weights
 from rag.adapters.chroma import ChromaIndex
@@ -17,7 +19,7 @@ from rag.adapters.llm import LangChainModel, open_model
 from rag.adapters.sbert import SentenceTransformerEmbedder
 from rag.answer import Answerer
 from rag.collections import Collections
-from rag.errors import GroundwireError, Unavailable
+from rag.errors import GroundwireError, IndexUnavailable, ModelUnavailable, Unavailable
 from rag.retrieve import Retriever
 from rag.seams import Answering, Embedder, IndexCopy, LanguageModel
 from rag.settings import Settings
@@ -52,10 +54,18 @@ class Engine:
         """What is wrong with each part, in one sentence, or None. Takes milliseconds unless a part hangs."""
         return {
             "store": _wrong(self.store.counts),
-            "index": _wrong(self.index.count),
+            "index": _wrong(self._in_step),
             "embedder": None,
             "model": _wrong(lambda: _reach(self.settings)),
         }
+
+    def _in_step(self) -> None:
+        """The index is told before the store, so while all is well it never holds less."""
+        before = self.store.counts().passages
+        held = self.index.count()
+        wanted = min(before, self.store.counts().passages)  # of what was deleted meanwhile, nothing is missed
+        if held < wanted:
+            raise IndexUnavailable("index", f"it holds {held:,} of {wanted:,} passages yet; the worker fills it")
 
     def close(self) -> None:
         if isinstance(self.index, ChromaIndex):
@@ -145,13 +155,26 @@ def _wrong(check: Callable[[], object]) -> str | None:
 
 
 def _reach(settings: Settings) -> None:
-    """Ask the model's server whether it is there. A provider's own service is taken to be."""
+    """Ask the model's server whether it is there and has its model loaded. A provider's own service is taken to be."""
     if not settings.model_url:
         return
+    base = settings.model_url.rstrip("/")
+    _get(settings, f"{base}/models")
+    if settings.model in weights.catalogue():
+        # llama.cpp lists its models while it still loads them; other servers of the same model may not know this
+        _get(settings, f"{base.removesuffix('/v1')}/health", fine=HTTPStatus.NOT_FOUND)
+
+
+def _get(settings: Settings, url: str, fine: int = HTTPStatus.OK) -> None:
     headers = {"Authorization": f"Bearer {settings.model_key.get_secret_value()}"}
-    request = urllib.request.Request(f"{settings.model_url.rstrip('/')}/models", headers=headers)  # noqa: S310
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=MODEL_TIMEOUT):  # noqa: S310 - the address is a setting
             pass
+    except HTTPError as error:
+        with error:
+            if error.code != fine:
+                raise ModelUnavailable("model", f"the model server is not ready: it answers {error.code}") from error
     except OSError as error:
-        raise Unavailable("model", f"the model server does not answer: {getattr(error, 'reason', error)}") from error
+        told = getattr(error, "reason", error)
+        raise ModelUnavailable("model", f"the model server does not answer: {told}") from error

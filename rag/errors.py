@@ -9,7 +9,16 @@
     ├── Rejected                 one document cannot be taken in; permanent, carries a stable code
     ├── Overloaded               the queue is full; try again after `retry_after` seconds
     ├── Unavailable              a part (store, index, model) cannot answer now; transient
-    └── SetupError               weights, settings or disk keep the service from starting
+    │   ├── DiskFull             there is no room to write
+    │   ├── ReadOnly             the data folder cannot be written to
+    │   ├── IndexUnavailable     Chroma is away, or does not hold yet what the store says
+    │   └── ModelUnavailable     no model answers
+    ├── SetupError               weights, settings or disk keep the service from starting
+    │   ├── PortTaken            somebody else listens there
+    │   ├── DataUnusable         the data folder cannot be made or written to
+    │   └── DataInUse            another service has the data folder
+    └── BackupError              a backup could not be made or put back
+        └── BackupTooNew         its tables are of a later Groundwire
 
 Adapters translate their vendor's exceptions into this tree at the seam and keep the cause.
 HTTP statuses are chosen in `api/errors.py`, exit codes in `api/cli`.
@@ -89,7 +98,61 @@ class Unavailable(GroundwireError):
         self.part = part
 
 
+class DiskFull(Unavailable):
+    """There is no room to write. Questions are still answered, and what was accepted goes on once there is."""
+
+    code = "disk_full"
+
+
+class ReadOnly(Unavailable):
+    """The store cannot be written to. Questions are still answered."""
+
+    code = "read_only"
+
+
+class IndexUnavailable(Unavailable):
+    """Chroma is away, or does not hold yet what the store says."""
+
+    code = "index_unavailable"
+
+
+class ModelUnavailable(Unavailable):
+    """No model answers: its server is away, loading, or ends whenever it is started."""
+
+    code = "model_unavailable"
+
+
 class SetupError(GroundwireError):
     """The service cannot start; `str()` names the file or setting at fault and the remedy."""
 
     code = "setup_failed"
+
+
+class PortTaken(SetupError):
+    """Somebody else listens on the port."""
+
+    code = "port_taken"
+
+
+class DataUnusable(SetupError):
+    """The data folder, or the store in it, cannot be made, opened or written to."""
+
+    code = "data_unusable"
+
+
+class DataInUse(SetupError):
+    """Another service, or a command that needs the data folder for itself, has it."""
+
+    code = "data_in_use"
+
+
+class BackupError(GroundwireError):
+    """A backup could not be made or put back; `str()` says what is wrong with which file."""
+
+    code = "backup_failed"
+
+
+class BackupTooNew(BackupError):
+    """The backup was made by a Groundwire with later tables."""
+
+    code = "backup_too_new"

@@ -10,7 +10,7 @@ import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -107,6 +107,11 @@ class Settings(BaseSettings):
         30.0, ge=0.0, le=36_500.0, description="days that an answer can be read again; 0 keeps none"
     )
     answers_kept: int = Field(5_000, ge=0, le=10_000_000, description="answers kept at most, the latest; 0 keeps none")
+
+    # seen from outside
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least important lines that are logged: `debug`, `info`, `warning` or `error`"
+    )
 
     # measuring
     without: Ablation = Field(

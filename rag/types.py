@@ -356,10 +356,20 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class Lap:
+    """A stretch of `understand`, `retrieve`, `rank`, `generate` or `verify`, in seconds since the question was put."""
+
+    stage: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
-    """The whole reply; always the last event."""
+    """The whole reply; always the last event. `laps` are the stages in the order in which they took turns."""
 
     reply: Answer | Refusal
+    laps: tuple[Lap, ...] = ()
 
 
 Event = Retrieved | Verified | Completed

@@ -20,6 +20,7 @@ from rag.seams import Embedder, LanguageModel, Vectors
 from tests.fakes import ScriptedModel
 
 if TYPE_CHECKING:
+    from api.tracing import Tracing
     from ingest.fetch import Fetcher
     from rag.compose import Engine
     from tests.service import Serve, Service
@@ -104,10 +105,12 @@ def serve(engine_factory: EngineFactory) -> Serve:
     from tests.serving import served, until
 
     @contextmanager
-    def start(model: ScriptedModel, fetcher: Fetcher | None = None, **settings: Any) -> Iterator[Service]:
+    def start(
+        model: ScriptedModel, fetcher: Fetcher | None = None, tracing: Tracing | None = None, **settings: Any
+    ) -> Iterator[Service]:
         engine = engine_factory(model, **settings)
         with (
-            served(create_app(lambda: engine, engine.settings, fetcher=fetcher)) as url,
+            served(create_app(lambda: engine, engine.settings, fetcher=fetcher, tracing=tracing)) as url,
             httpx.Client(base_url=url, timeout=60.0) as http,
         ):
             until(lambda: "starting" not in http.get("/readyz").text, "the engine was not taken")

@@ -17,7 +17,10 @@ Says = Callable[[str], str]
 
 @contextmanager
 def model_server(says: Says) -> Iterator[str]:
-    """The base URL of an endpoint that streams what `says` makes of the last message."""
+    """The base URL of an endpoint that streams what `says` makes of the last message.
+
+    Each reply tells that 7 tokens were read and 3 written.
+    """
     app = FastAPI()
 
     @app.post("/v1/chat/completions")
@@ -35,4 +38,6 @@ def _chunks(text: str) -> Iterator[str]:
     for delta, reason in (({"role": "assistant", "content": text}, None), ({}, "stop")):
         choice = {"index": 0, "delta": delta, "finish_reason": reason}
         yield f"data: {json.dumps(common | {'choices': [choice]})}\n\n"
+    usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+    yield f"data: {json.dumps(common | {'choices': [], 'usage': usage})}\n\n"
     yield "data: [DONE]\n\n"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from api.tracing import Tracing
 from ingest.fetch import Fetcher
 from ingest.worker import work_off
 from rag.compose import Engine
@@ -65,7 +66,7 @@ class Serve(Protocol):
     """Starts a service with the article in it. Settings are those of `rag.settings`."""
 
     def __call__(
-        self, model: ScriptedModel, fetcher: Fetcher | None = None, **settings: Any
+        self, model: ScriptedModel, fetcher: Fetcher | None = None, tracing: Tracing | None = None, **settings: Any
     ) -> AbstractContextManager[Service]: ...
 
 

@@ -26,10 +26,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """The app's address while it is served from a thread; everything has ended afterwards."""
+def served(app: FastAPI, grace: int = 1) -> Iterator[str]:
+    """The app's address while it is served from a thread; everything has ended afterwards.
+
+    Replies that are not done when it ends are given `grace` seconds.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=grace
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="served")
     thread.start()

@@ -12,7 +12,19 @@ from typing import Any
 import click
 
 from api.client import NotRunning, Problem
-from rag.errors import GroundwireError, InvalidInput, Overloaded, SetupError, Unavailable
+from rag.errors import (
+    BackupTooNew,
+    DataInUse,
+    DataUnusable,
+    DiskFull,
+    GroundwireError,
+    InvalidInput,
+    Overloaded,
+    PortTaken,
+    ReadOnly,
+    SetupError,
+    Unavailable,
+)
 
 COMMANDS = (
     "serve",
@@ -23,6 +35,8 @@ COMMANDS = (
     "collections",
     "eval",
     "reindex",
+    "backup",
+    "restore",
     "status",
     "keys",
     "feedback",
@@ -31,6 +45,8 @@ COMMANDS = (
     "version",
 )
 FAILED, WRONG, REFUSED, NOT_READY, NOT_SET_UP = 1, 2, 3, 4, 5
+NAMED = frozenset(kind.code for kind in (PortTaken, DataUnusable, DataInUse, DiskFull, ReadOnly, BackupTooNew))
+"""Codes that are said after the sentence: docs/troubleshooting.md has more on each."""
 EPILOG = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 question refused, 4 service not ready, 5 cannot start."
 
 
@@ -50,7 +66,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except GroundwireError as error:
-            click.echo(f"groundwire: {error}", err=True)
+            click.echo(f"groundwire: {error}" + (f" [{error.code}]" if error.code in NAMED else ""), err=True)
             ctx.exit(exit_code(error))
 
 

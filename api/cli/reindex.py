@@ -38,7 +38,15 @@ def command() -> None:
         _reindex(settings, running.chroma_url if running else settings.chroma_url)
     else:
         with runtime.alone(settings.data):
-            asyncio.run(_with_own_chroma(settings))
+            reindex_alone(settings)
+
+
+def reindex_alone(settings: Settings) -> None:
+    """Rebuild it while no service runs; the caller holds the data folder."""
+    if settings.chroma_url:
+        _reindex(settings, settings.chroma_url)
+    else:
+        asyncio.run(_with_own_chroma(settings))
 
 
 async def _with_own_chroma(settings: Settings) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MB = 2**20
 LOW_DISK = 500 * MB
+LONG_LAG = 600.0
 FAILED, NOT_RUNNING = 1, 4
 
 Row = dict[str, Any]
@@ -35,12 +36,14 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
     settings = load_settings()
     running = runtime.read(settings.data)
+    held, ingest = _store(settings)
     report: Row = {
         "running": running is not None,
         "base": running.base if running else None,
         "parts": _parts(running),
         "processes": _processes(running),
-        "collection": _collection(settings),
+        "collection": held,
+        "ingest": ingest,
         "disk": _disk(settings),
     }
     report["memory"] = {kind: sum(row[kind] for row in report["processes"]) for kind in ("rss", "pss")}
@@ -81,17 +84,24 @@ def _memory(pid: int | None) -> dict[str, int]:
     return {"rss": memory.rss if memory else 0, "pss": getattr(memory, "pss", memory.rss) if memory else 0}
 
 
-def _collection(settings: Settings) -> Row:
-    """What the store of the default collection holds; read from the file, so the service need not run."""
+def _store(settings: Settings) -> tuple[Row, Row]:
+    """What the store of the default collection holds and what waits to be taken in; read from the file, so the
+    service need not run.
+    """
     from dataclasses import asdict
 
     from rag.store import Store
 
     if not settings.store_path.is_file():
-        return {}
-    store = Store.open(settings.store_path)
+        return {}, {}
     try:
-        return asdict(store.counts())
+        store = Store.open(settings.store_path)
+    except GroundwireError as error:
+        return {}, {"error": str(error)}
+    try:
+        return asdict(store.counts()), asdict(store.backlog())
+    except GroundwireError as error:
+        return {}, {"error": str(error)}
     finally:
         store.close()
 
@@ -117,21 +127,46 @@ def _existing(path: Path) -> Path:
     return path if path.exists() else _existing(path.parent)
 
 
-def _problems(settings: Settings, report: Row) -> list[str]:
-    """Each with what to do about it."""
-    problems = []
+def _problems(settings: Settings, report: Row) -> list[Row]:
+    """Each in one sentence, with what to do about it."""
+    here, logs = settings.data.resolve(), settings.log_path.resolve()
+    found: list[tuple[str, str]] = []
     if not report["running"]:
-        problems.append(f"no service is running on {settings.data.resolve()}; start it with `groundwire serve`")
+        found.append((f"no service is running on {here}", "start it with `groundwire serve`"))
     for name, part in report["parts"].items():
         if not part["ok"]:
-            problems.append(f"{name}: {part['detail'] or 'not ready'}")
+            found.append((f"{name}: {part['detail'] or 'not ready'}", _REMEDIES.get(name, _WAIT).format(logs=logs)))
     for row in report["processes"]:
         if row["state"] == "broken":
-            problems.append(f"{row['name']} {row['reason']} too often; read {row['log']}, then start the service again")
-    problems += _missing_weights(settings)
+            what = f"{row['name']} {row['reason']} again and again"
+            found.append((what, f"{row['log']} says why; it is tried every few minutes, and when the service starts"))
+    ingest = report["ingest"]
+    if "error" in ingest:
+        found.append((f"the store cannot be read: {ingest['error']}", _REMEDIES["store"]))
+    if ingest.get("lag_seconds", 0.0) > LONG_LAG:
+        what = f"{ingest['waiting']:,} documents wait, the oldest for {ingest['lag_seconds'] / 60:,.0f} minutes"
+        found.append((what, f"wait if `holds` grows; else {logs / 'worker.log'} says what stops it"))
+    if ingest.get("given_up"):
+        what = f"{ingest['given_up']:,} documents were given up because a part was away too long"
+        found.append((what, "GET /v1/jobs names them; add them again"))
+    found += [
+        (f"weights {name} are not there or not verified", f"run `groundwire models --fetch {name}`")
+        for name in _missing_weights(settings)
+    ]
     if report["disk"]["free"] < LOW_DISK:
-        problems.append(f"only {report['disk']['free'] // MB} MB are free on the disk of {settings.data}; make room")
-    return problems
+        what = f"only {report['disk']['free'] // MB} MB are free on the disk of {here}"
+        found.append((what, "make room; documents wait meanwhile and questions are answered"))
+    return [{"problem": what, "remedy": remedy} for what, remedy in found]
+
+
+_WAIT = "wait; docs/troubleshooting.md has more"
+_REMEDIES = {
+    "store": "see that the disk has room and the data folder is writable",
+    "index": "it is started and filled by itself; `groundwire reindex` rebuilds it now",
+    "model": "it is started again by itself; if {logs}/model.log tells of memory, choose a smaller GROUNDWIRE_MODEL",
+    "seeds": "wait until they are indexed",
+    "api": "{logs}/api.log says what it does",
+}
 
 
 def _missing_weights(settings: Settings) -> list[str]:
@@ -139,8 +174,7 @@ def _missing_weights(settings: Settings) -> list[str]:
 
     wanted = [settings.embedder, *([] if settings.model_url else [settings.model])]
     entries = [weights.catalogue()[name] for name in wanted if name in weights.catalogue()]
-    absent = [entry.name for entry in entries if not weights.stamped(entry, weights.path_of(settings, entry.name))]
-    return [f"weights {name} are not there or not verified; run `groundwire models --fetch {name}`" for name in absent]
+    return [entry.name for entry in entries if not weights.stamped(entry, weights.path_of(settings, entry.name))]
 
 
 def _print(report: Row) -> None:
@@ -158,6 +192,9 @@ def _print(report: Row) -> None:
     click.echo(
         "\nholds " + (", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in held.items()) or "nothing yet")
     )
+    if "waiting" in (ingest := report["ingest"]):
+        lag = f", the oldest for {ingest['lag_seconds']:,.0f} s" if ingest["waiting"] else ""
+        click.echo(f"queue {ingest['waiting']:,} documents wait{lag}; {ingest['failed']:,} failed in all jobs")
     click.echo("disk  " + ", ".join(f"{name} {size / MB:,.0f} MB" for name, size in report["disk"].items()))
     for problem in report["problems"]:
-        click.echo(f"! {problem}")
+        click.echo(f"! {problem['problem']}\n  → {problem['remedy']}")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Request, Response
 from api.errors import CLIENT_LEFT, PROBLEMS
 from api.schemas import examples
 from api.schemas.asking import AnswerOut, AskIn
-from api.service import AccessPart, AdmissionPart, SettingsPart
+from api.service import AccessPart, AdmissionPart, SettingsPart, WatchPart
 from api.stream import AskForm, Asking, ClientGone
 
 router = APIRouter(tags=["asking"])
@@ -34,14 +34,15 @@ async def ask(
     access: AccessPart,
     admission: AdmissionPart,
     settings: SettingsPart,
+    watch: WatchPart,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> AnswerOut | Response:
     """An answer whose every sentence is cited and supported, or a refusal that says why there is none."""
     question = body.to_question()
     engine = await access.opened(body.collection)
-    asking = Asking(engine.answerer, admission, settings.ask_timeout)
+    asking = Asking(engine.answerer, admission, settings.ask_timeout, watch, request)
     if wants_stream(accept):
-        return asking.stream(question, request.scope.get("groundwire.request_id"), AskForm(body.explain))
+        return asking.stream(question, AskForm(body.explain))
     try:
         return AnswerOut.of(await asking.reply(question, request.receive), explain=body.explain)
     except ClientGone:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
 
 from api.errors import PROBLEMS, TooManyDocuments
 from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, StoredOut, WholeOut
@@ -13,6 +14,8 @@ from api.schemas.fields import COLLECTION
 from api.service import Access, AccessPart, EnginePart, ReadingPart, SettingsPart
 from ingest.pipeline import Pipeline
 from rag.types import DEFAULT_COLLECTION, Failure, Job, NewDocument
+
+log = logging.getLogger("groundwire.api")
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -30,6 +33,7 @@ def add(
     body: DocumentsIn,
     access: AccessPart,
     settings: SettingsPart,
+    request: Request,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> JobOut:
@@ -37,7 +41,7 @@ def add(
     if len(body.documents) > settings.max_batch:
         raise TooManyDocuments(f"a request has at most {settings.max_batch:,} documents", "documents")
     store = access.create(body.collection).store
-    job = store.enqueue([document.document() for document in body.documents], idempotency_key)
+    job = store.enqueue([document.document() for document in body.documents], idempotency_key, _id_of(request))
     return _accepted(job, response, body.collection)
 
 
@@ -47,6 +51,7 @@ async def upload(
     access: AccessPart,
     settings: SettingsPart,
     reading: ReadingPart,
+    request: Request,
     response: Response,
     collection: Annotated[str, Form(pattern=COLLECTION, description="add to this collection")] = DEFAULT_COLLECTION,
     idempotency_key: IdempotencyKey = None,
@@ -58,14 +63,19 @@ async def upload(
 
     def take() -> Job:
         found = reading.files((file.file.read(), file.filename or "", file.content_type or "") for file in files)
-        return _enqueue(access, collection, found, settings.max_batch, idempotency_key)
+        return _enqueue(access, collection, found, settings.max_batch, idempotency_key, _id_of(request))
 
     return _accepted(await reading.run(take), response, collection)
 
 
 @router.post("/fetch", status_code=202)
 async def fetch(
-    body: FetchIn, access: AccessPart, settings: SettingsPart, reading: ReadingPart, response: Response
+    body: FetchIn,
+    access: AccessPart,
+    settings: SettingsPart,
+    reading: ReadingPart,
+    request: Request,
+    response: Response,
 ) -> JobOut:
     """Fetch pages, and the articles of feeds, from the public network and queue them.
 
@@ -73,23 +83,34 @@ async def fetch(
     """
 
     def take() -> Job:
-        return _enqueue(access, body.collection, reading.pages.documents(body.urls), settings.max_batch, None)
+        found = reading.pages.documents(body.urls)
+        return _enqueue(access, body.collection, found, settings.max_batch, None, _id_of(request))
 
     return _accepted(await reading.run(take), response, body.collection)
 
 
 def _enqueue(
-    access: Access, collection: str | None, found: Iterable[NewDocument | Failure], most: int, key: str | None
+    access: Access,
+    collection: str | None,
+    found: Iterable[NewDocument | Failure],
+    most: int,
+    key: str | None,
+    request_id: str,
 ) -> Job:
     batch: list[NewDocument | Failure] = []
     for one in found:
         batch.append(one)
         if len(batch) > most:
             raise TooManyDocuments(f"a request has at most {most:,} documents", "files")
-    return access.create(collection).store.enqueue(batch, key)
+    return access.create(collection).store.enqueue(batch, key, request_id)
+
+
+def _id_of(request: Request) -> str:
+    return str(request.scope.get("groundwire.request_id", ""))
 
 
 def _accepted(job: Job, response: Response, collection: str | None) -> JobOut:
+    log.info("a job was accepted", extra={"job_id": job.id, "documents": job.total})
     where = f"?collection={collection}" if collection not in (None, DEFAULT_COLLECTION) else ""
     response.headers["Location"] = f"/v1/jobs/{job.id}{where}"
     return JobOut.of(job)

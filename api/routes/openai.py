@@ -11,7 +11,7 @@ from api.openai import ChatForm, completion, question_of
 from api.schemas import examples
 from api.schemas.asking import AnswerOut
 from api.schemas.chat import MODEL, ChatIn, ChatOut, FailedOut, ModelOut, ModelsOut
-from api.service import AdmissionPart, EnginePart, SettingsPart
+from api.service import AdmissionPart, EnginePart, SettingsPart, WatchPart
 from api.stream import Asking, ClientGone
 from rag.errors import NotFound
 
@@ -28,13 +28,18 @@ router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_FAILED)
 
 @router.post("/chat/completions", response_model=ChatOut, responses={200: _STREAMED})
 async def chat(
-    request: Request, body: ChatIn, engine: EnginePart, admission: AdmissionPart, settings: SettingsPart
+    request: Request,
+    body: ChatIn,
+    engine: EnginePart,
+    admission: AdmissionPart,
+    settings: SettingsPart,
+    watch: WatchPart,
 ) -> ChatOut | Response:
     """The answer to the last user message, with markers, a list of sources after it, and its citations beside it."""
     question = question_of(body)
-    asking = Asking(engine.answerer, admission, settings.ask_timeout)
+    asking = Asking(engine.answerer, admission, settings.ask_timeout, watch, request)
     if body.stream:
-        return asking.stream(question, request.scope.get("groundwire.request_id"), ChatForm())
+        return asking.stream(question, ChatForm())
     try:
         return completion(AnswerOut.of(await asking.reply(question, request.receive)))
     except ClientGone:

@@ -25,16 +25,16 @@ class DocumentIn(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [examples.DOCUMENT]})
 
     text: Text
-    id: Text | None = Field(None, description="identity; else derived from the URL, else from the content")
+    id: Text | None = Field(default=None, description="identity; else derived from the URL, else from the content")
     title: Text | None = None
     url: Text | None = None
     source: Text | None = None
     published_at: DayStart | None = None
     language: Text | None = None
-    corrects: References = Field(None, description="ids or URLs of the articles that this one corrects")
-    retracts: References = Field(None, description="ids or URLs of the articles that this one retracts")
+    corrects: References = Field(default=None, description="ids or URLs of the articles that this one corrects")
+    retracts: References = Field(default=None, description="ids or URLs of the articles that this one retracts")
     pages: Annotated[list[int] | None, Field(max_length=MAX_PAGES)] = Field(
-        None, description="offsets in text, in code points, at which its pages start; the first is 0"
+        default=None, description="offsets in text, in code points, at which its pages start; the first is 0"
     )
 
     def document(self) -> NewDocument:

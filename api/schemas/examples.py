@@ -91,7 +91,7 @@ ANSWER: Example = {
     "understood_as": None,
     "independent_sources": 1,
     "model": "qwen2.5-1.5b",
-    "timings_ms": {"retrieve": 41, "generate": 1800, "verify": 12, "total": 1853},
+    "timings_ms": {"retrieve": 29, "rank": 12, "generate": 1800, "verify": 12, "total": 1853},
 }
 DRAFT: Example = {
     "text": SENTENCE["text"],
@@ -120,7 +120,7 @@ REFUSAL: Example = {
     "understood_as": None,
     "independent_sources": 0,
     "model": "qwen2.5-1.5b",
-    "timings_ms": {"retrieve": 38, "generate": 900, "verify": 4, "total": 942},
+    "timings_ms": {"retrieve": 27, "rank": 11, "generate": 900, "verify": 4, "total": 942},
 }
 EXPLAINED: Example = ANSWER | {"drafts": [DRAFT, DROPPED]}
 KEPT: Example = ANSWER | {

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from rag.errors import SetupError, Unavailable
+from rag.errors import IndexUnavailable, SetupError
 from rag.seams import IndexRow, Match, Stamp, Vectors
 from rag.settings import LOOPBACK
 from rag.store.tables import ALWAYS, NEVER, to_micros
@@ -35,7 +35,7 @@ class ChromaIndex:
 
     Safe for several threads, which share pooled connections. Everything is idempotent, and so is tried once
     more when a connection breaks or a collection is not the one it was: the server may have been restarted,
-    or its folder deleted. What still fails raises `Unavailable("index", ...)`.
+    or its folder deleted. What still fails raises `IndexUnavailable`.
     """
 
     def __init__(self, url: str, stamp: Stamp, timeout: float = 20.0, key: str = "") -> None:
@@ -271,7 +271,7 @@ def _translated(url: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # chromadb raises a bare Exception for whatever its server says
-        raise Unavailable("index", f"Chroma at {url} cannot be used right now: {_short(error)}") from error
+        raise IndexUnavailable("index", f"Chroma at {url} cannot be used right now: {_short(error)}") from error
 
 
 def _short(error: Exception) -> str:

@@ -9,9 +9,10 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from rag.errors import GroundwireError, Unavailable
+from rag.errors import GroundwireError, ModelUnavailable
 from rag.seams import Message
 from rag.settings import Settings
+from rag.usage import count
 from rag.weights import catalogue
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class LangChainModel:
             pieces = cast("AsyncGenerator[Any, None]", self.load().astream(_turns(messages), max_tokens=max_tokens))
             async with aclosing(pieces):
                 async for piece in pieces:
+                    count(getattr(piece, "usage_metadata", None))
                     if text := piece.text:
                         yield str(text)
 
@@ -48,6 +50,7 @@ class LangChainModel:
                 reply = await model.ainvoke(_turns(messages))
             except TypeError:  # a provider whose client has no such argument
                 return None
+        count(getattr(reply, "usage_metadata", None))
         told = _preference(reply.response_metadata.get("logprobs"), options)
         return _plain(str(reply.text), options) if told is None else told
 
@@ -99,7 +102,7 @@ def _any_provider(settings: Settings) -> BaseChatModel:
 
 
 def _nothing_serves() -> BaseChatModel:
-    raise Unavailable("model", "no model server is running; `groundwire serve` starts one")
+    raise ModelUnavailable("model", "no model server is running; `groundwire serve` starts one")
 
 
 def _turns(messages: Sequence[Message]) -> list[tuple[str, str]]:
@@ -135,4 +138,4 @@ def _translated(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         told = " ".join(str(error).split())[:200] or type(error).__name__
-        raise Unavailable("model", f"the model {name} cannot be reached: {told}") from error
+        raise ModelUnavailable("model", f"the model {name} cannot be reached: {told}") from error

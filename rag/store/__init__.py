@@ -12,6 +12,7 @@ from typing import Self
 
 from rag.store.access import AccessKeys
 from rag.store.answers import Answers
+from rag.store.backlog import Backlogs
 from rag.store.copies import Copies
 from rag.store.database import open_engine
 from rag.store.documents import Documents
@@ -20,6 +21,7 @@ from rag.store.leases import Leases
 from rag.store.notices import Notices
 from rag.store.records import (
     AccessKey,
+    Backlog,
     Counts,
     Entry,
     Item,
@@ -38,6 +40,7 @@ from rag.store.writing import Writing
 
 __all__ = [
     "AccessKey",
+    "Backlog",
     "Counts",
     "Entry",
     "Item",
@@ -53,7 +56,7 @@ __all__ = [
 ]
 
 
-class Store(Documents, Notices, Copies, VectorRows, Jobs, Leases, Writing, Answers, AccessKeys, Register):
+class Store(Documents, Notices, Copies, VectorRows, Jobs, Backlogs, Leases, Writing, Answers, AccessKeys, Register):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

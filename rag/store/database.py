@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from rag.errors import SetupError, Unavailable
+from rag.errors import DataUnusable, DiskFull, ReadOnly, SetupError, Unavailable
 
 HEAD = "0006"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE = 15.0
+_PRIMARY = 0xFF
 
 
 class Database:
@@ -27,6 +28,10 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    @property
+    def path(self) -> Path:
+        return Path(str(self._engine.url.database))
 
     def close(self) -> None:
         self._engine.dispose()
@@ -48,12 +53,12 @@ class Database:
 def open_engine(path: Path) -> Engine:
     """An engine on `path` with its tables at `HEAD`, created or migrated if need be.
 
-    Raises `SetupError` naming the file and the remedy.
+    Raises `SetupError` naming the file and the remedy, `DiskFull` when there is no room for it now.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SetupError(
+        raise DataUnusable(
             f"cannot create {path.parent}: {error.strerror}; set GROUNDWIRE_DATA to a folder you can write to"
         ) from error
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _PATIENCE})
@@ -63,7 +68,9 @@ def open_engine(path: Path) -> Engine:
         _migrate(engine)
     except DBAPIError as error:
         engine.dispose()
-        raise SetupError(
+        if isinstance(cause := _cause(error), DiskFull):
+            raise cause from error
+        raise DataUnusable(
             f"cannot open {path}: {error.orig}; check that the disk has room and the file is a Groundwire store, "
             "or set GROUNDWIRE_DATA to another folder"
         ) from error
@@ -140,4 +147,14 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise Unavailable("store", f"the store cannot be used right now: {error.orig}") from error
+        raise _cause(error) from error
+
+
+def _cause(error: DBAPIError) -> Unavailable:
+    """What stands in the way, by SQLite's code for it."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull("store", "the disk of the data folder is full; it goes on by itself once there is room")
+    if code == sqlite3.SQLITE_READONLY:
+        return ReadOnly("store", "the store cannot be written to; make the data folder and what is in it writable")
+    return Unavailable("store", f"the store cannot be used right now: {error.orig}")

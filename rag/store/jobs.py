@@ -23,11 +23,13 @@ GAVE_UP = frozenset({"unavailable", "worker_lost"})
 
 
 class Jobs(Database):
-    def enqueue(self, documents: Sequence[NewDocument | Failure], idempotency_key: str | None = None) -> Job:
+    def enqueue(
+        self, documents: Sequence[NewDocument | Failure], idempotency_key: str | None = None, request_id: str = ""
+    ) -> Job:
         """Submit documents as one job; what has failed before (a line that cannot be read) is listed with it.
 
-        The same key with the same documents returns the job it made the first time. Raises
-        `KeyReused` when the key was used for other documents.
+        `request_id` goes with the documents to whoever takes them in. The same key with the same documents
+        returns the job it made the first time. Raises `KeyReused` when the key was used for other documents.
         """
         items = [_item(document) for document in documents]
         digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()
@@ -47,7 +49,9 @@ class Jobs(Database):
             }
             connection.execute(insert(jobs), job)
             if items:
-                connection.execute(insert(job_items), [{"job_id": job["id"], **item} for item in items])
+                connection.execute(
+                    insert(job_items), [{"job_id": job["id"], **_carrying(item, request_id)} for item in items]
+                )
             return _read(connection, connection.execute(select(jobs).where(jobs.c.id == job["id"])).all())[0]
 
     def job(self, job_id: str) -> Job:
@@ -65,11 +69,19 @@ class Jobs(Database):
             return _read(connection, connection.execute(latest).all())
 
 
-def payload_of(text: str) -> NewDocument:
+def payload_of(text: str) -> tuple[NewDocument, str]:
+    """What an item carries: the document, and the id of the request that submitted it."""
     fields = json.loads(text)
-    published = fields.pop("published_at")
+    published, request_id = fields.pop("published_at"), fields.pop("request_id", "")
     fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages") if name in fields}
-    return NewDocument(**fields, published_at=datetime.fromisoformat(published) if published else None)
+    return NewDocument(**fields, published_at=datetime.fromisoformat(published) if published else None), request_id
+
+
+def _carrying(item: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """The request is no part of what makes two submissions the same, so it is added last."""
+    if not request_id or item["payload"] is None:
+        return item
+    return item | {"payload": json.dumps(json.loads(item["payload"]) | {"request_id": request_id})}
 
 
 def _item(document: NewDocument | Failure) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class Leases(Database):
                     continue
                 if taken and (size + row.characters > characters or row.attempts or taken[0].attempts > 1):
                     break
-                taken.append(Item(row.seq, row.document_id, payload_of(row.payload), row.attempts + 1))
+                document, request_id = payload_of(row.payload)
+                taken.append(Item(row.seq, row.document_id, document, row.attempts + 1, row.job_id, request_id))
                 size += row.characters
             connection.execute(
                 update(job_items)

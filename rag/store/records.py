@@ -36,6 +36,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """Documents not taken in yet, and seconds since the oldest of their jobs was submitted (0 without any).
+
+    `failed` are documents of all jobs that were not taken in, `given_up` those of them that a fault of the
+    service stopped again and again, and that were not taken in since.
+    """
+
+    waiting: int
+    lag_seconds: float
+    failed: int
+    given_up: int
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """When a version was published, if that is known, and when it came in."""
 
@@ -75,12 +89,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document of a job, leased to be taken in. `attempts` counts this one."""
+    """A document of a job, leased to be taken in. `attempts` counts this one; `request_id` submitted the job."""
 
     seq: int
     document_id: str
     payload: NewDocument
     attempts: int
+    job_id: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ import pytest
 
 from api import boot
 from api.app import create_app
+from api.boot import explained
+from api.runtime import ChildState, Runtime
 from rag.compose import Engine
 from rag.errors import SetupError, Unavailable
 from rag.settings import load_settings
@@ -93,3 +95,13 @@ def test_a_part_that_is_not_up_yet_is_tried_again(tmp_path: Path, monkeypatch: p
     with serving(at_the_third_try, tmp_path) as client:
         until_ready_says(client, "came this far")
     assert len(tries) == 3
+
+
+def test_a_part_whose_process_keeps_ending_says_so_and_where_to_read_on() -> None:
+    broken = ChildState("model", None, "broken", 8, "was ended by SIGKILL", "logs/model.log")
+    running = Runtime(1, "http://127.0.0.1:1", "", "", (broken,))
+    told = explained({"store": None, "index": None, "model": "refused"}, running)
+    assert told["model"] == "refused; its process was ended by SIGKILL, 8 times by now, see logs/model.log"
+    assert told["index"] is None
+    assert explained({"model": None, "index": None}, running)["model"] is None
+    assert explained({"model": "refused", "index": None}, None)["model"] == "refused"

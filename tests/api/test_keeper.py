@@ -80,6 +80,25 @@ def test_a_child_that_ends_too_often_is_given_up(tmp_path: Path) -> None:
     asyncio.run(scene())
 
 
+def test_a_child_that_rests_is_tried_again_after_it_was_given_up(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with kept(child("ends"), tmp_path, patience=Patience(first=0.01, most=1, rest=0.01)) as made:
+            await until(lambda: made.restarts >= 3)
+        assert made.state is State.STOPPED
+
+    asyncio.run(scene())
+
+
+def test_a_log_that_cannot_be_written_keeps_no_child_from_running(tmp_path: Path) -> None:
+    async def scene() -> None:
+        (tmp_path / "child.log").mkdir()
+        async with kept(child(), tmp_path) as made:
+            await until(lambda: made.state is State.RUNNING)
+            assert made.restarts == 0
+
+    asyncio.run(scene())
+
+
 def test_a_child_above_its_memory_is_started_again(tmp_path: Path) -> None:
     async def scene() -> None:
         async with kept(child(), tmp_path, memory_limit=2**20) as made:
@@ -172,3 +191,12 @@ def test_a_log_that_grew_large_is_kept_as_the_one_before(tmp_path: Path, monkeyp
         held.write("after\n")
     assert log.read_text() == "after\n"
     assert (tmp_path / "child.log.1").read_text() == "much more than ten bytes\n"
+
+
+def test_a_log_that_cannot_be_kept_is_cut_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "LOG_BYTES", 10)
+    log, before = tmp_path / "child.log", tmp_path / "child.log.1"
+    log.write_text("much more than ten bytes\n")
+    before.symlink_to("/dev/full")  # there is no room on it, ever
+    process.rotate(log)
+    assert log.read_text() == ""

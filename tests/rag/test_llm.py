@@ -5,10 +5,12 @@ import math
 
 import pytest
 
-from rag.adapters.llm import _plain, _preference, open_model
+from rag.adapters.llm import LangChainModel, _plain, _preference, open_model
 from rag.errors import Unavailable
 from rag.seams import Message
 from rag.settings import load_settings
+from rag.usage import Usage, counting
+from tests.modelserver import model_server
 
 HELLO = [Message("user", "Hello")]
 
@@ -49,3 +51,19 @@ def test_a_model_that_cannot_be_reached_is_unavailable(
 
     with pytest.raises(Unavailable, match="model"):
         asyncio.run(draft())
+
+
+def test_tokens_are_counted_for_whoever_asked_and_for_nobody_else() -> None:
+    async def draft(usage: Usage | None, model: LangChainModel) -> str:
+        counting.set(usage)
+        return "".join([piece async for piece in model.stream(HELLO, 5)])
+
+    async def scene(model: LangChainModel) -> list[str]:
+        drafts = (draft(usage, model) for usage in (mine, mine, other, None))
+        return [await asyncio.create_task(each) for each in drafts]
+
+    mine, other = Usage(), Usage()
+    with model_server(lambda _: "Hello back.") as url:
+        said = asyncio.run(scene(open_model(load_settings(model="scripted", model_url=url))))
+    assert said == ["Hello back."] * 4
+    assert (mine, other) == (Usage(14, 6), Usage(7, 3))

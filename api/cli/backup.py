@@ -1,0 +1,23 @@
+"""`groundwire backup`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def command(file: Path) -> None:
+    """Copy the collection to FILE, a tar, as it stands at this moment.
+
+    The service may run and take documents in meanwhile. Everything is in it but the weights, which are fetched,
+    and Chroma's folder, which `groundwire restore` makes anew.
+    """
+    from rag.settings import load_settings
+    from rag.store.backup import back_up
+
+    manifest = back_up(load_settings().store_path, file)
+    held = ", ".join(f"{count:,} {name}" for name, count in manifest.counts.items())
+    click.echo(f"{file}: {held}; {manifest.bytes / 2**20:,.1f} MB, SHA-256 of the store {manifest.sha256}")

@@ -1,0 +1,58 @@
+"""The page that Prometheus reads."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+
+import psutil
+from fastapi import APIRouter, Request, Response
+
+from api import runtime
+from api.metrics import CONTENT_TYPE, Snapshot
+from api.service import State, state
+from rag.errors import Unavailable
+from rag.store import Backlog, Counts
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def metrics(request: Request) -> Response:
+    """Counts and states of the service in Prometheus' text format. Labels come from fixed sets."""
+    parts = state(request)
+    health = await parts["boot"].health()
+    now = await asyncio.to_thread(snapshot, parts, health)
+    return Response(parts["metrics"].page(now), media_type=CONTENT_TYPE)
+
+
+def snapshot(parts: State, health: Mapping[str, str | None]) -> Snapshot:
+    """How the service is now, as far as it can be found out."""
+    settings, admission = parts["settings"], parts["admission"]
+    counts: Counts | None = None
+    backlog: Backlog | None = None
+    with suppress(Unavailable):
+        store = parts["boot"].collections.default.store
+        counts, backlog = store.counts(), store.backlog()
+    running = runtime.read(settings.data)
+    children = running.children if running else ()
+    pids = {child.name: child.pid for child in children} | (
+        {"supervisor": running.pid} if running else {"api": os.getpid()}
+    )
+    try:
+        free = shutil.disk_usage(settings.data).free
+    except OSError:
+        free = None
+    memory = {name: resident(pid) for name, pid in pids.items() if pid}
+    return Snapshot(admission.running, admission.waiting, health, counts, backlog, children, memory, free)
+
+
+def resident(pid: int) -> int:
+    """Bytes a process has in memory; 0 when it has ended."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
