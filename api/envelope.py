@@ -16,16 +16,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
 from api.errors import CLIENT_LEFT, TooLarge, respond
+from api.receiving import is_lines
 
 access = logging.getLogger("groundwire.access")
 
 ID_HEADER = "X-Request-ID"
+STREAMED = "/v1/documents"
 PROBES = frozenset({"/healthz", "/readyz"})
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 
 
 class Envelope:
-    """ASGI middleware. An id the client sends in `X-Request-ID` is kept if it is short and plain."""
+    """ASGI middleware. An id the client sends in `X-Request-ID` is kept if it is short and plain.
+
+    Of a body that is read line by line, the lines are bounded instead of the whole.
+    """
 
     def __init__(self, app: ASGIApp, max_request_bytes: int) -> None:
         self._app = app
@@ -40,6 +45,7 @@ class Envelope:
         request_id = given if _GIVEN_ID.fullmatch(given) else f"req_{ULID()}"
         scope["groundwire.request_id"] = request_id
         began = time.monotonic()
+        streamed = scope["path"] == STREAMED and is_lines(headers.get("content-type", ""))
         status = CLIENT_LEFT
         started = False
         received = 0
@@ -48,7 +54,7 @@ class Envelope:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
+            if received > self._limit and not streamed:
                 raise self._too_large()
             return message
 
@@ -62,7 +68,7 @@ class Envelope:
             await send(message)
 
         try:
-            if _length(headers) > self._limit:
+            if _length(headers) > self._limit and not streamed:
                 raise self._too_large()
             await self._app(scope, bounded_receive, marked_send)
         except Exception as error:

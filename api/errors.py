@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from api.schemas.around import FieldError, Problem
 from api.schemas.fields import storable
+from ingest.intake import TooMany
 from rag.errors import GroundwireError, InvalidInput, KeyReused, NotFound, Overloaded, Rejected, SetupError, Unavailable
 
 log = logging.getLogger("groundwire.api")
@@ -70,6 +71,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     MalformedForm: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooMany: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -113,7 +115,7 @@ def headers_of(error: Exception) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, Unavailable):
         return {"Retry-After": str(RETRY_SECONDS)}
-    if isinstance(error, TooLarge):
+    if isinstance(error, TooLarge | TooMany):
         return {"Connection": "close"}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import signal
 import socket
 import sys
@@ -19,17 +20,18 @@ from typing import TYPE_CHECKING
 from ulid import ULID
 
 from ingest.pipeline import Pipeline, Stopped
-from rag.errors import SetupError, Unavailable
+from rag.errors import GroundwireError, SetupError, Unavailable
 from rag.seams import Embedder
 from rag.settings import load_settings
 from rag.store import Store
+from rag.store.pacing import pause
 
 if TYPE_CHECKING:
     from rag.compose import Engine
 
 BATCH_ITEMS = 32
 BATCH_CHARACTERS = 200_000
-_IDLE, _FAULT, _REPAIR_EVERY = 0.2, 1.0, 10.0
+_IDLE, _REPAIR_EVERY, _LONGEST_WAIT = 0.2, 10.0, 30.0
 _GRACE = 1.0
 
 log = logging.getLogger(__name__)
@@ -50,18 +52,25 @@ class Worker:
         self._ended = threading.Event()
         self._next_repair = 0.0
         self._warm = False
+        self._held: list[int] = []
 
     def run(self) -> None:
-        """Work until told to stop. A fault of the disk or of Chroma is waited out."""
+        """Work until told to stop. Faults of the disk, of Chroma or anything else are waited out, longer each time."""
+        faults = 0
         try:
             self._reclaim()
             while not self._stop.is_set():
                 try:
-                    pause = 0.0 if self.step() else _IDLE
-                except Unavailable as error:
-                    log.warning("waiting: %s", error)
-                    pause = _FAULT
-                self._stop.wait(pause)
+                    wait = 0.0 if self.step() else _IDLE
+                    faults = 0
+                except (Stopped, SetupError):
+                    raise
+                except Exception as error:
+                    faults += 1
+                    wait = min(pause(faults, random.random()), _LONGEST_WAIT)
+                    trace = None if isinstance(error, GroundwireError) else error
+                    log.warning("waiting %.0f s: %s", wait, error, exc_info=trace)
+                self._stop.wait(wait)
         except Stopped:
             pass
         finally:
@@ -69,7 +78,11 @@ class Worker:
             self._store.release(self.owner)
 
     def step(self) -> bool:
-        """Do one batch of what is due. Returns whether there was any."""
+        """Do one batch of what is due. Returns whether there was any. Raises `Unavailable` when a part is away."""
+        if self._held:
+            # that they could not be put off is no reason to keep them for ever
+            self._store.postpone(self.owner, self._held, "the store could not be written", together=True)
+            self._held = []
         self._repair()
         if self._store.outbox(1):
             self._pipeline.settle()
@@ -81,7 +94,11 @@ class Worker:
             self._warm = True
         items = self._store.lease(self.owner, self._lease_seconds, BATCH_ITEMS, BATCH_CHARACTERS)
         if items:
-            self._pipeline.take(self.owner, items)
+            self._held = [item.seq for item in items]
+            away = self._pipeline.take(self.owner, items)
+            self._held = []
+            if away is not None:
+                raise away
         return bool(items)
 
     def keep_alive(

@@ -14,7 +14,7 @@ import click
 from api.client import NotRunning, Problem
 from rag.errors import GroundwireError, InvalidInput, Overloaded, SetupError, Unavailable
 
-COMMANDS = ("serve", "ask", "search", "add", "sync", "eval", "reindex", "status", "models", "version")
+COMMANDS = ("serve", "ask", "search", "add", "jobs", "sync", "eval", "reindex", "status", "models", "version")
 FAILED, WRONG, REFUSED, NOT_READY, NOT_SET_UP = 1, 2, 3, 4, 5
 EPILOG = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 question refused, 4 service not ready, 5 cannot start."
 

@@ -2,7 +2,7 @@
 
 One SQLite file that several processes (the API, workers, the command line) may open at once. Every
 method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
-`documents`, `passages`, `copies`, `jobs`, `leases`, `writing`.
+`documents`, `passages`, `copies`, `jobs`, `streams`, `leases`, `writing`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,20 @@ from rag.store.documents import Documents
 from rag.store.jobs import Jobs
 from rag.store.leases import Leases
 from rag.store.passages import Passages
-from rag.store.records import Counts, Entry, Item, Moment, Outcome, Result, Standing, StoredDocument, validity
+from rag.store.records import (
+    Counts,
+    Entry,
+    Item,
+    Moment,
+    Outcome,
+    Reception,
+    Requeued,
+    Result,
+    Standing,
+    StoredDocument,
+    validity,
+)
+from rag.store.streams import Streams
 from rag.store.vectors import VectorRows
 from rag.store.writing import Writing
 
@@ -26,6 +39,8 @@ __all__ = [
     "Item",
     "Moment",
     "Outcome",
+    "Reception",
+    "Requeued",
     "Result",
     "Standing",
     "Store",
@@ -34,7 +49,7 @@ __all__ = [
 ]
 
 
-class Store(Documents, Passages, Copies, VectorRows, Jobs, Leases, Writing):
+class Store(Documents, Passages, Copies, VectorRows, Jobs, Streams, Leases, Writing):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

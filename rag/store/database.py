@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rag.errors import SetupError, Unavailable
 
-HEAD = "0002"
+HEAD = "0005"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE = 15.0
 
