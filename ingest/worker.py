@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 BATCH_ITEMS = 32
 BATCH_CHARACTERS = 200_000
+WORKER_THREADS = "1"
 _IDLE, _REPAIR_EVERY, _LONGEST_WAIT = 0.2, 10.0, 30.0
 _GRACE = 1.0
 
@@ -168,7 +169,7 @@ def _runs(pid: int) -> bool:
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # The language model shares the cores, and two threads that wait for each other cost it most.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", WORKER_THREADS)
     from rag.compose import build  # after that: its libraries read it when they are imported
 
     parent = os.getppid()

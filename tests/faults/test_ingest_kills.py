@@ -1,4 +1,4 @@
-"""kill -9 of the worker, Chroma and the API at drawn moments of one large ingest: afterwards every document is there once.
+"""kill -9 of the worker, Chroma and the API at drawn moments of an ingest: afterwards every document is there once.
 
 `FAULT_DOCUMENTS` says how many, and `FAULT_SEED` draws other moments; with 5,000 it is killed more often.
 """
