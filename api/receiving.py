@@ -6,7 +6,8 @@ Reading waits for writing: whatever the stream's length, what has arrived and is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
@@ -47,8 +48,9 @@ class Receiving:
             complete=reception.complete,
         )
         try:
-            async for piece in _pieces(body):
-                await asyncio.to_thread(self._accept, reception, intake, piece)
+            async with aclosing(_pieces(body)) as pieces:
+                async for piece in pieces:
+                    await asyncio.to_thread(self._accept, reception, intake, piece)
             await asyncio.to_thread(self._accept, reception, intake, None)
         except BaseException as error:
             # shielded: the job is to know even when the server is being ended
@@ -77,7 +79,7 @@ def is_lines(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() in MEDIA_TYPES
 
 
-async def _pieces(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _pieces(body: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """The body in larger pieces, since each costs a change of threads, or in what has come when no more does at once.
 
     Raises `TimedOut` when nothing comes for long, and `ClientDisconnect`, once all that came before is given out.
@@ -107,6 +109,7 @@ async def _pieces(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             if silent >= SILENT_SECONDS:
                 raise TimedOut(f"nothing came for {SILENT_SECONDS:.0f} s")
     finally:
+        coming.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody else looks
         coming.cancel()
 
 

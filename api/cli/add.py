@@ -174,6 +174,10 @@ def wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
     from api.client import finished
 
     total = Counts(total=0, added=0, updated=0, unchanged=0, failed=len(failures))
+
+    def told(job: Body | None) -> str:
+        return speed(job) if job else ""
+
     length = sum(job["counts"]["total"] for job in jobs)
     with click.progressbar(
         length=length,
@@ -182,7 +186,7 @@ def wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
         hidden=not sys.stderr.isatty(),
         show_eta=False,
         show_pos=True,
-        item_show_func=lambda job: speed(job) if job else "",
+        item_show_func=told,
     ) as bar:
         for number, job in enumerate(jobs):
             jobs[number] = finished(service, job, partial(_show, bar, bar.pos))

@@ -257,7 +257,7 @@ def test_jobs_are_listed_by_state(collection: Collection) -> None:
 
 
 def test_failures_are_told_a_page_at_a_time_each_once(collection: Collection) -> None:
-    job = collection.store.enqueue([Failure(f"f{n}", "invalid_record", "bad") for n in range(250)] + docs("a"))
+    job = collection.store.enqueue([*(Failure(f"f{n}", "invalid_record", "bad") for n in range(250)), *docs("a")])
     assert (job.failed, len(job.failures)) == (250, 100)
     seen: list[str] = []
     cursor: str | None = None
