@@ -29,7 +29,7 @@ from functools import wraps
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import numpy as np
@@ -50,11 +50,9 @@ from ingest.seeds import articles
 from ingest.split import passages, sentences
 from ingest.worker import BATCH_CHARACTERS, BATCH_ITEMS, WORKER_THREADS
 from rag import weights
-from rag.adapters.chroma import ChromaIndex
-from rag.adapters.sbert import MAX_TOKENS, SentenceTransformerEmbedder
+from rag.compose import assemble, open_embedder, open_model
 from rag.seams import Embedder
 from rag.settings import load_settings
-from rag.store import Store
 from rag.types import Failure, NewDocument, Version
 
 SIDES = ("plain", "groundwire")
@@ -65,34 +63,27 @@ DURING = 400
 Spent = Counter[str]
 
 
-class Eight(SentenceTransformerEmbedder):
-    """The embedder with the weights of its linear layers in 8 bits, quantised when it is loaded."""
+def embedder(*, eight_bits: bool = False) -> Embedder:
+    """The one that the settings name, loaded; with the weights of its linear layers in 8 bits if wanted."""
+    loaded: Any = open_embedder(load_settings())
+    loaded.load()
+    if eight_bits:
+        import torch
+        from torch.ao.quantization import quantize_dynamic
 
-    def _loaded(self) -> Any:
-        fresh = self._model is None
-        model = super()._loaded()
-        if fresh:
-            import torch
-            from torch.ao.quantization import quantize_dynamic
-
-            model[0].auto_model = quantize_dynamic(model[0].auto_model, {torch.nn.Linear}, torch.qint8)
-        return model
+        quantize_dynamic(loaded._model[0].auto_model, {torch.nn.Linear}, torch.qint8, inplace=True)
+    return cast(Embedder, loaded)
 
 
-def embedder(kind: type[SentenceTransformerEmbedder] = SentenceTransformerEmbedder) -> SentenceTransformerEmbedder:
-    settings = load_settings()
-    weight = weights.weight(settings.embedder)
-    return kind(weights.require(settings, weight.name), weight.name, weight.digest)
-
-
-def groundwire(documents: Sequence[NewDocument], chroma: str, folder: Path, kind: type[Any]) -> dict[str, Any]:
+def groundwire(documents: Sequence[NewDocument], chroma: str, folder: Path, embed: Embedder) -> dict[str, Any]:
     """What `ingest.worker` does with a job of these articles, timed by stage, in seconds."""
     lines = [json.dumps({"text": each.text, "id": each.id, "title": each.title}).encode() for each in documents]
     spent = Spent()
-    embed = embedder(kind)
-    embed.load()
-    with closing(Store.open(folder / "store.sqlite3")) as store, closing(ChromaIndex(chroma, embed.stamp)) as index:
+    settings = load_settings(data=folder, chroma_url=chroma)
+    with closing(assemble(settings, embed, open_model(settings))) as engine:
+        store, index = engine.store, engine.index
         index.count()
+        embed.embed_query("warm")
         worked, began = time.process_time(), time.perf_counter()
         found = [each for each in jsonl.read(lines, "articles") if not isinstance(each, Failure)]
         spent["read"] = time.perf_counter() - began
@@ -117,7 +108,6 @@ def plain(documents: Sequence[NewDocument], chroma: str) -> dict[str, Any]:
     settings = load_settings()
     folder = weights.require(settings, settings.embedder)
     model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    model.max_seq_length = MAX_TOKENS
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=CHUNK_CHARACTERS, chunk_overlap=OVERLAP_CHARACTERS, add_start_index=True
     )
@@ -314,12 +304,11 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.side:
         documents = given(chosen.articles, chosen.limit)
-        kind = Eight if chosen.side == "groundwire-int8" else SentenceTransformerEmbedder
-        found = (
-            plain(documents, chosen.chroma)
-            if chosen.side == "plain"
-            else groundwire(documents, chosen.chroma, chosen.folder, kind)
-        )
+        if chosen.side == "plain":
+            found = plain(documents, chosen.chroma)
+        else:
+            embed = embedder(eight_bits=chosen.side == "groundwire-int8")
+            found = groundwire(documents, chosen.chroma, chosen.folder, embed)
         print(json.dumps(found))
         return
     sides = [*SIDES, *(["groundwire-int8"] if chosen.int8 else [])]
@@ -335,8 +324,8 @@ def main() -> None:
         if chosen.int8:
             asked = [each for each in read_set(HERE / "sets" / "newsroom").questions if each.answerable]
             record["quality"] = {
-                name: quality(articles(), asked, embedder(kind))
-                for name, kind in (("32 bits", SentenceTransformerEmbedder), ("8 bits", Eight))
+                name: quality(articles(), asked, embedder(eight_bits=eight))
+                for name, eight in (("32 bits", False), ("8 bits", True))
             }
             for name, scores in record["quality"].items():
                 print(f"{name:<10}" + ", ".join(f"{measure} {value:.4f}" for measure, value in scores.items()))
