@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -60,7 +60,7 @@ OWNER = "bench/1/x"
 MEASURED = {"embed_documents": "embed", "add": "index", "put": "index", "delete": "index"}
 STORED = ("lease", "standings", "known_vectors", "keep_vectors", "take_in", "outbox", "index_rows", "clear_outbox")
 DURING = 400
-Spent = Counter[str]
+Spent = defaultdict[str, float]
 
 
 def embedder(*, eight_bits: bool = False) -> Embedder:
@@ -69,16 +69,17 @@ def embedder(*, eight_bits: bool = False) -> Embedder:
     loaded.load()
     if eight_bits:
         import torch
-        from torch.ao.quantization import quantize_dynamic
+        from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 
-        quantize_dynamic(loaded._model[0].auto_model, {torch.nn.Linear}, torch.qint8, inplace=True)
+        linear = {torch.nn.Linear: per_channel_dynamic_qconfig}
+        quantize_dynamic(loaded._model[0].auto_model, linear, inplace=True)  # type: ignore[no-untyped-call]
     return cast(Embedder, loaded)
 
 
 def groundwire(documents: Sequence[NewDocument], chroma: str, folder: Path, embed: Embedder) -> dict[str, Any]:
     """What `ingest.worker` does with a job of these articles, timed by stage, in seconds."""
     lines = [json.dumps({"text": each.text, "id": each.id, "title": each.title}).encode() for each in documents]
-    spent = Spent()
+    spent = Spent(float)
     settings = load_settings(data=folder, chroma_url=chroma)
     with closing(assemble(settings, embed, open_model(settings))) as engine:
         store, index = engine.store, engine.index
@@ -113,7 +114,7 @@ def plain(documents: Sequence[NewDocument], chroma: str) -> dict[str, Any]:
     )
     collection = _collection(chroma)
     model.encode(["warm"])
-    spent, held = Spent(), 0
+    spent, held = Spent(float), 0
     worked, began = time.process_time(), time.perf_counter()
     for each in documents:
         clock = [time.perf_counter()]
@@ -166,7 +167,15 @@ def during(data: Path) -> dict[str, Any]:
         job_id = posted.raise_for_status().json()["job_id"]
         busy: list[float] = []
         ended = threading.Event()
-        waiting = threading.Thread(target=lambda: (Client(service.base).wait(job_id), ended.set()))
+
+        def wait() -> None:
+            try:
+                with closing(Client(service.base)) as other:
+                    other.wait(job_id)
+            finally:
+                ended.set()
+
+        waiting = threading.Thread(target=wait)
         waiting.start()
         while not ended.is_set():
             busy.append(_search(client, asked[len(busy) % len(asked)]))
@@ -195,7 +204,7 @@ def _search(client: Client, body: dict[str, Any]) -> float:
 
 def _alone(documents: Sequence[NewDocument]) -> Spent:
     """The stages that are pure, done once more by themselves."""
-    spent = Spent()
+    spent = Spent(float)
     for each in documents:
         clock = [time.perf_counter()]
         new = clean(each, len(each.text))
