@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup environment serve test check evals bench lock clean
+.PHONY: help setup environment serve test check evals bench bench-ingest lock clean
 
 help:    ## this list
-	@grep -hE '^[a-z]+: .*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 setup: environment ## environment and weights; starts nothing
 	@$(BIN)/groundwire models --fetch
@@ -30,6 +30,9 @@ evals: setup ## accuracy, refusals, citations and latency, against stated gates
 
 bench: setup ## speed and memory of the running parts
 	@$(BIN)/python -m evals.bench
+
+bench-ingest: setup ## speed of taking articles in, beside the plain LangChain way
+	@$(BIN)/python -m evals.bench_ingest
 
 lock:    ## resolve the dependencies anew into requirements.lock
 	@$(PYTHON) api/bootstrap.py lock

@@ -118,6 +118,8 @@ class Boot:
     def _made(self) -> Engine:
         engine = self._build()
         try:
+            # no other process receives streams: those that were being received ended with the one before
+            engine.store.break_off("the service ended")
             self._seeding = seed(engine.store, self._seeds)
             engine.warm()
         except BaseException:

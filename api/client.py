@@ -5,8 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -76,6 +76,15 @@ class Client:
                 raise Problem(response.status, reply)
             return response.status, reply
 
+    def send(self, path: str, pieces: Iterable[bytes], size: int | None, headers: Mapping[str, str]) -> Body:
+        """The JSON that answers a body sent in pieces; `size` is that of them all, None when it is not known."""
+        given = {} if size is None else {"Content-Length": str(size)}
+        with self._respond("POST", path, pieces, {**headers, **given}) as response:
+            reply = _parse(response.read())
+            if response.status >= 400:
+                raise Problem(response.status, reply)
+            return reply
+
     def events(self, path: str, body: Body) -> Iterator[tuple[str, Body]]:
         """The server-sent events of a call, as they come: (event, data)."""
         with self._respond("POST", path, body, {"Accept": "text/event-stream"}) as response:
@@ -88,7 +97,7 @@ class Client:
 
     @contextmanager
     def _respond(
-        self, method: str, path: str, body: Body | None, headers: Mapping[str, str]
+        self, method: str, path: str, body: Body | Iterable[bytes] | None, headers: Mapping[str, str]
     ) -> Iterator[http.client.HTTPResponse]:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(self._parts.hostname or "", self._parts.port, timeout=self._timeout)
@@ -99,14 +108,16 @@ class Client:
                 f"nothing answers at {self.base} ({error.strerror or error}); start it with `groundwire serve`, "
                 "or name another address with --base"
             ) from error
-        if self._collection and body is not None:
+        if self._collection and isinstance(body, dict):
             body = body | {"collection": self._collection}
         elif self._collection:
             path += f"{'&' if '?' in path else '?'}collection={quote(self._collection, safe='')}"
         try:
-            sent = None if body is None else json.dumps(body).encode()
+            sent = json.dumps(body).encode() if isinstance(body, dict) else body
             wanted = {"Accept": "application/json", "Content-Type": "application/json", **self._known, **headers}
-            connection.request(method, self._parts.path.rstrip("/") + path, sent, wanted)
+            # a service that refuses in the middle of a body may have said why
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, self._parts.path.rstrip("/") + path, sent, wanted)
             yield connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             raise Unavailable("service", f"the connection to {self.base} broke off ({error})") from error

@@ -20,18 +20,23 @@ from api.errors import CLIENT_LEFT, PROBLEM, Stopping, TooLarge, respond
 from api.headers import headers_for
 from api.keys import masked
 from api.metrics import Metrics
+from api.receiving import is_lines
 from rag.logs import belonging_to
 
 access = logging.getLogger("groundwire.access")
 
 ID_HEADER = "X-Request-ID"
+STREAMED = "/v1/documents"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 NO_ROUTE = "none"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 
 
 class Envelope:
-    """ASGI middleware. An id the client sends in `X-Request-ID` is kept if it is short and plain."""
+    """ASGI middleware. An id the client sends in `X-Request-ID` is kept if it is short and plain.
+
+    Of a body that is read line by line, the lines are bounded instead of the whole.
+    """
 
     def __init__(self, app: ASGIApp, max_request_bytes: int, metrics: Metrics) -> None:
         self._app = app
@@ -51,6 +56,7 @@ class Envelope:
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send, headers: Headers, request_id: str) -> None:
         began = time.monotonic()
+        streamed = scope["path"] == STREAMED and is_lines(headers.get("content-type", ""))
         status = CLIENT_LEFT
         started = False
         received = 0
@@ -59,7 +65,7 @@ class Envelope:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
+            if received > self._limit and not streamed:
                 raise self._too_large()
             return message
 
@@ -74,7 +80,7 @@ class Envelope:
             await send(message)
 
         try:
-            if _length(headers) > self._limit:
+            if _length(headers) > self._limit and not streamed:
                 raise self._too_large()
             await self._app(scope, bounded_receive, marked_send)
         except Exception as error:

@@ -33,6 +33,7 @@ from api.schemas.around import FieldError, Problem
 from api.schemas.chat import PATHS as OPENAI_PATHS
 from api.schemas.chat import FailedOut
 from api.schemas.fields import storable
+from ingest.intake import TooMany as TooManyLines
 from rag.errors import (
     AnswerNotFound,
     DiskFull,
@@ -125,6 +126,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     AnswerNotFound: HTTPStatus.NOT_FOUND,
     UnknownCollection: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyLines: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
     TooManyDocuments: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -184,7 +186,7 @@ def headers_of(error: Exception) -> dict[str, str]:
         return {"WWW-Authenticate": f'{BEARER}, error="insufficient_scope", scope="{error.scope}"'}
     if isinstance(error, Unavailable):
         return {"Retry-After": str(RETRY_SECONDS)}
-    if isinstance(error, TooLarge):
+    if isinstance(error, TooLarge | TooManyLines):
         return {"Connection": "close"}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 

@@ -98,6 +98,23 @@ def serving_model(log: Path, model: str | None = None) -> Iterator[dict[str, str
 
 
 @contextmanager
+def serving_chroma(data: Path, log: Path) -> Iterator[str]:
+    """The address of a Chroma server on a folder. Raises as `serving` does."""
+    port = _free_port()
+    origin = f"http://127.0.0.1:{port}"
+
+    def ready(_: str) -> str | None:
+        try:
+            return origin if httpx.get(f"{origin}/api/v2/heartbeat", timeout=5.0, trust_env=False).is_success else None
+        except httpx.TransportError:
+            return None
+
+    command = [sys.executable, "-m", "rag.adapters.chroma_server", str(data), str(port)]
+    with _running(command, {}, log, ready) as (base, _, _):
+        yield base
+
+
+@contextmanager
 def _running(
     command: Sequence[str], environment: Mapping[str, str], log: Path, ready: Callable[[str], str | None]
 ) -> Iterator[tuple[str, int, float]]:

@@ -29,6 +29,7 @@ class Bench:
     ) -> None:
         self.owner = f"{socket.gethostname()}/{os.getpid()}/{ULID()}"
         self.due = 0.0
+        self.faults = 0
         self._store = store
         self._pipeline = pipeline
         self._embedder = embedder
@@ -37,10 +38,10 @@ class Bench:
         self._next_repair = 0.0
         self._warm = False
         self._begun = False
-        self._holding = False
+        self._held: list[int] = []
 
     def step(self) -> bool:
-        """Do one batch of what is due. Returns whether there was any."""
+        """Do one batch of what is due. Returns whether there was any. Raises `Unavailable` when a part is away."""
         if not self._begun:
             self._reclaim()
             self._begun = True
@@ -57,9 +58,10 @@ class Bench:
         self._store.release(self.owner)
 
     def _step(self) -> bool:
-        if self._holding:  # a fault came between: the lease would be kept alive and the work never done
-            self._store.release(self.owner)
-            self._holding = False
+        if self._held:
+            # that they could not be put off is no reason to keep them for ever
+            self._store.postpone(self.owner, self._held, "the store could not be written", together=True)
+            self._held = []
         self._repair()
         if self._store.outbox(1):
             self._pipeline.settle()
@@ -71,9 +73,11 @@ class Bench:
             self._warm = True
         items = self._store.lease(self.owner, self._lease_seconds, BATCH_ITEMS, BATCH_CHARACTERS)
         if items:
-            self._holding = True
-            self._pipeline.take(self.owner, items)
-            self._holding = False
+            self._held = [item.seq for item in items]
+            away = self._pipeline.take(self.owner, items)
+            self._held = []
+            if away is not None:
+                raise away
         return bool(items)
 
     def _reclaim(self) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from ingest.copies import sign
 from ingest.prepare import Prepared, embedded_text, prepare
-from rag.errors import InvalidInput, Rejected, Unavailable
+from rag.errors import InvalidInput, Rejected, SetupError, Unavailable
 from rag.logs import belonging_to
 from rag.seams import Embedder, IndexCopy, IndexRow, Stamp, Vectors
 from rag.store import Item, Result, Standing, Store
@@ -24,6 +24,7 @@ from rag.store import Item, Result, Standing, Store
 _EMBED_AT_ONCE = 32
 _SETTLE_AT_ONCE = 1_000
 _SIGN_AT_ONCE = 16
+_ODD = "this document could not be taken in; the log says more"
 
 log = logging.getLogger(__name__)
 
@@ -50,36 +51,51 @@ class Pipeline:
         self._stopping = stopping
         self._compared: int | None = 0
 
-    def take(self, owner: str, items: Sequence[Item]) -> None:
+    def take(self, owner: str, items: Sequence[Item]) -> Unavailable | None:
         """Take in items leased to `owner`, of as many documents. Each ends, or is put off to be tried again.
 
-        A document that cannot be taken in fails alone. Raises `Stopped`; `Unavailable` only when the store is.
+        A document that cannot be taken in fails alone. Returns what is away, if the fault was that of a part and of
+        no document: until it is back there is no use in leasing more. Raises `Stopped`, `SetupError`, and `Unavailable`
+        when the store could not even put them off.
         """
+        seqs = [item.seq for item in items]
+        try:
+            self._take(owner, items)
+        except Unavailable as error:
+            away = self._is_away(error.part)
+            log.warning("put off %d documents: %s", len(items), error, extra={"code": error.code})
+            self._store.postpone(owner, seqs, str(error), together=away)
+            return error if away else None
+        except (Stopped, SetupError):
+            raise
+        except Exception:
+            log.exception("put off %d documents", len(items))
+            self._store.postpone(owner, seqs, _ODD, "internal_error")
+        return None
+
+    def _take(self, owner: str, items: Sequence[Item]) -> None:
         began = time.monotonic()
         standings = self._store.standings({item.document_id for item in items})
         changes: list[Prepared] = []
         results: dict[int, Result] = {}
+        odd: list[int] = []
         for item in items:
             decided = self._decide(item, standings[item.document_id])
-            if isinstance(decided, Prepared):
+            if decided is None:
+                odd.append(item.seq)
+            elif isinstance(decided, Prepared):
                 changes.append(decided)
                 results[item.seq] = decided.result
             else:
                 results[item.seq] = decided
             self._pause()
-        try:
-            vectors = self._vectors(
-                {
-                    digest: text
-                    for change in changes
-                    for digest, text in zip(change.entry.embedded, change.texts, strict=True)
-                }
-            )
-            self._index.add([row for change in changes for row in _rows(change, vectors)])
-        except Unavailable as error:
-            log.warning("put off %d documents: %s", len(items), error)
-            self._store.postpone(owner, list(results), str(error))
-            return
+        if odd:
+            self._store.postpone(owner, odd, _ODD, "internal_error")
+        texts = {
+            digest: text for change in changes for digest, text in zip(change.entry.embedded, change.texts, strict=True)
+        }
+        vectors = self._vectors(texts)
+        self._index.add([row for change in changes for row in _rows(change, vectors)])
         entries = [change.entry for change in changes]
         written = self._store.take_in(owner, entries, results, vectors, self._embedder.stamp)
         lost = [entry for entry in entries if entry.item not in written]
@@ -144,7 +160,21 @@ class Pipeline:
         self._compared = max(waiting, default=None)
         return bool(waiting)
 
-    def _decide(self, item: Item, standing: Standing) -> Prepared | Result:
+    def _is_away(self, part: str) -> bool:
+        """Whether a part that failed fails at anything, rather than at what it was given."""
+        try:
+            if part == "index":
+                self._index.count()
+            elif part == "embedder":
+                self._embedder.embed_query("Are you there?")
+            else:
+                self._store.work_waits()
+        except Unavailable:
+            return True
+        return False
+
+    def _decide(self, item: Item, standing: Standing) -> Prepared | Result | None:
+        """What becomes of an item, None when that cannot be said: then it is tried again by itself."""
         try:
             return prepare(item, standing, datetime.now(UTC), self._max_text_chars)
         except Rejected as error:
@@ -154,7 +184,7 @@ class Pipeline:
         except Exception:
             # one document, whatever is in it, must not stand in the way of the others
             log.exception("a document could not be prepared: %s", item.document_id)
-            return Result("failed", "internal_error", "this document could not be taken in; the log says more")
+            return None
 
     def _vectors(self, texts: Mapping[str, str]) -> dict[str, Vectors]:
         """The vectors of texts, by digest, from the store or made now."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import signal
 import sys
 import threading
@@ -19,14 +20,16 @@ from typing import TYPE_CHECKING
 from ingest.bench import Bench
 from ingest.pipeline import Pipeline, Stopped
 from rag import logs
-from rag.errors import SetupError, Unavailable, UnknownCollection
+from rag.errors import GroundwireError, SetupError, Unavailable, UnknownCollection
 from rag.settings import load_settings
+from rag.store.pacing import pause
 
 if TYPE_CHECKING:
     from rag.collections import Collections
     from rag.compose import Engine
 
-_IDLE, _FAULT, _REST = 0.2, 1.0, 1.0
+WORKER_THREADS = "1"
+_IDLE, _REST, _LONGEST_WAIT = 0.2, 1.0, 30.0
 _GRACE = 1.0
 
 log = logging.getLogger(__name__)
@@ -46,15 +49,19 @@ class Worker:
         self._at: Bench | None = None
 
     def run(self) -> None:
-        """Work until told to stop. A fault of the disk or of Chroma is waited out."""
+        """Work until told to stop. Faults of the disk, of Chroma or anything else are waited out, longer each time."""
+        faults = 0
         try:
             while not self._stop.is_set():
                 try:
-                    pause = 0.0 if self.step() else _IDLE
-                except Unavailable as error:
-                    log.warning("waiting: %s", error, extra={"code": error.code})
-                    pause = _FAULT
-                self._stop.wait(pause)
+                    wait = 0.0 if self.step() else _IDLE
+                    faults = 0
+                except (Stopped, SetupError):
+                    raise
+                except Exception as error:
+                    faults += 1
+                    wait = _after(faults, error)
+                self._stop.wait(wait)
         except Stopped:
             pass
         finally:
@@ -62,7 +69,10 @@ class Worker:
             self._release()
 
     def step(self) -> bool:
-        """Do one batch of what is due at each bench. Returns whether there was any. A fault at one is its own."""
+        """Do one batch of what is due at each bench. Returns whether there was any.
+
+        A fault at one is its own: it is left alone for a while, longer each time.
+        """
         worked = False
         for bench in self._benches():
             if bench.due > time.monotonic() or self._stop.is_set():
@@ -70,9 +80,12 @@ class Worker:
             self._at = bench
             try:
                 worked = bench.step() or worked
-            except Unavailable as error:
-                log.warning("waiting: %s", error)
-                bench.due = time.monotonic() + _FAULT
+                bench.faults = 0
+            except (Stopped, SetupError):
+                raise
+            except Exception as error:
+                bench.faults += 1
+                bench.due = time.monotonic() + _after(bench.faults, error)
         return worked
 
     def keep_alive(
@@ -133,6 +146,15 @@ class Benches:
         return Bench(engine.store, pipeline, engine.embedder, settings.lease_seconds, rest)
 
 
+def _after(faults: int, error: Exception) -> float:
+    """Seconds to wait after so many faults in a row."""
+    wait = min(pause(faults, random.random()), _LONGEST_WAIT)
+    ours = isinstance(error, GroundwireError)
+    told = {"code": error.code} if isinstance(error, GroundwireError) else {}
+    log.warning("waiting %.0f s: %s", wait, error, exc_info=None if ours else error, extra=told)
+    return wait
+
+
 def work_off(engine: Engine) -> None:
     """Take in, in this thread, whatever waits in the engine's store and in the collections beside it."""
     from rag.compose import collections_of
@@ -146,7 +168,7 @@ def work_off(engine: Engine) -> None:
 def main() -> int:
     logs.configure()
     # The language model shares the cores, and two threads that wait for each other cost it most.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", WORKER_THREADS)
     from rag.compose import build, collections_of  # after that: its libraries read it when they are imported
 
     parent = os.getppid()

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     ask_timeout: float = Field(120.0, ge=1.0, le=3600.0, description="seconds a question may take once it is its turn")
     max_request_bytes: int = Field(64 * 2**20, ge=2**10, le=2**32, description="largest request body")
     max_batch: int = Field(1_000, ge=1, le=100_000, description="documents in one request")
+    max_stream_documents: int = Field(
+        1_000_000, ge=1, le=100_000_000, description="documents in one stream of lines (`application/x-ndjson`)"
+    )
+    max_line_bytes: int = Field(16 * 2**20, ge=2**10, le=2**28, description="largest line of such a stream")
     max_text_chars: int = Field(2_000_000, ge=1_000, le=50_000_000, description="characters in one document")
     lease_seconds: float = Field(
         60.0,

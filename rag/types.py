@@ -408,11 +408,31 @@ class Failure:
     id: str
     code: str
     detail: str
+    line: int | None = None
+    """Of the stream it came in, from 1."""
+
+
+class StreamState(StrEnum):
+    RECEIVING = "receiving"
+    COMPLETE = "complete"
+    BROKEN_OFF = "broken_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How the stream that a job comes from fares: so many lines were accepted. `detail` says why it broke off."""
+
+    state: StreamState
+    lines: int
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Progress of one batch: total = added + updated + unchanged + failed, once it has succeeded."""
+    """Progress of one batch: total = added + updated + unchanged + failed, once it is final.
+
+    Of what failed, `dead` can be queued again; `failures` are the first of them. What is None is not known.
+    """
 
     id: str
     state: JobState
@@ -420,12 +440,19 @@ class Job:
     added: int
     updated: int
     unchanged: int
+    failed: int
+    dead: int
     failures: tuple[Failure, ...]
     created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    rate_per_second: float | None = None
+    seconds_left: float | None = None
+    stream: Stream | None = None
 
     @property
     def done(self) -> int:
-        return self.added + self.updated + self.unchanged + len(self.failures)
+        return self.added + self.updated + self.unchanged + self.failed
 
 
 def _require_span(start: int, end: int) -> None:

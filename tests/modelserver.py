@@ -29,6 +29,10 @@ def model_server(says: Says) -> Iterator[str]:
         closed = {"Connection": "close"}
         return StreamingResponse(_chunks(says(body["messages"][-1]["content"])), 200, closed, "text/event-stream")
 
+    @app.get("/v1/models")
+    def models() -> dict[str, Any]:
+        return {"data": [{"id": "scripted"}]}
+
     with served(app) as url:
         yield f"{url}/v1"
 

@@ -31,6 +31,7 @@ COMMANDS = (
     "ask",
     "search",
     "add",
+    "jobs",
     "sync",
     "collections",
     "eval",

@@ -53,7 +53,9 @@ def command(
     sources = list(_sources((path for path in paths if not is_address(path)), kind))
     service = client(base, collection)
     failures: list[Body] = []
-    jobs = sent(service, _read(sources, failures), failures)
+    of_lines = [(path, name) for path, name in sources if isinstance(path, Path) and _is_of_lines(name)]
+    jobs = sent(service, _read((one for one in sources if one not in of_lines), failures), failures)
+    jobs += _streamed(service, of_lines, failures)
     jobs += [
         service.post("/v1/documents/fetch", {"urls": urls[start : start + BATCH_URLS]})
         for start in range(0, len(urls), BATCH_URLS)
@@ -89,6 +91,23 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Path | bytes, st
         if not files:
             raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted(ENDINGS))})")
         yield from ((file, file.relative_to(folder).as_posix()) for file in files)
+
+
+def _is_of_lines(name: str) -> bool:
+    from ingest.readers import LINES
+
+    return Path(name).suffix.lower() in LINES
+
+
+def _streamed(service: Client, files: Iterable[tuple[Path, str]], failures: list[Body]) -> Iterator[Body]:
+    """The jobs of files of lines; one that cannot be read is put on `failures`."""
+    from api.cli.lines import sent_as_lines
+
+    for path, name in files:
+        try:
+            yield sent_as_lines(service, path, name) | {"file": name}
+        except OSError as error:
+            failures.append({"id": name, "code": "unreadable", "detail": f"{path!s}: {error.strerror}"})
 
 
 def _pattern(path: Path) -> tuple[Path, str]:
@@ -154,14 +173,27 @@ def _body(document: NewDocument) -> Body:
 
 def wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
     """The counts of all jobs once each is final; what failed in them is put on `failures`."""
+    from api.cli.jobs import speed
     from api.client import finished
 
     total = Counts(total=0, added=0, updated=0, unchanged=0, failed=len(failures))
+
+    def told(job: Body | None) -> str:
+        return speed(job) if job else ""
+
     length = sum(job["counts"]["total"] for job in jobs)
-    with click.progressbar(length=length, label="adding", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(
+        length=length,
+        label="adding",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        show_eta=False,
+        show_pos=True,
+        item_show_func=told,
+    ) as bar:
         for number, job in enumerate(jobs):
             jobs[number] = finished(service, job, partial(_show, bar, bar.pos))
-            failures += jobs[number]["failures"]
+            failures += [_named(failure, job.get("file", "")) for failure in jobs[number]["failures"]]
             for name in total:
                 total[name] += jobs[number]["counts"][name]
     return total
@@ -170,10 +202,19 @@ def wait(service: Client, jobs: list[Body], failures: list[Body]) -> Counts:
 def _show(bar: Any, before: int, job: Body) -> None:
     """Moves the bar to where a job is; `before` is where the jobs before it ended."""
     done = sum(job["counts"][name] for name in ("added", "updated", "unchanged", "failed"))
-    bar.update(before + done - bar.pos)
+    bar.update(before + done - bar.pos, job)
+
+
+def _named(failure: Body, file: str) -> Body:
+    """A line that is no document is told by the name of its file."""
+    line = failure.get("line")
+    return failure | {"id": f"{file}:{line}"} if file and failure["id"] == f"line:{line}" else failure
 
 
 def _print(counts: Counts, failures: list[Body]) -> None:
     for failure in failures:
         click.echo(shown(f"{failure['id']}: {failure['detail']} ({failure['code']})"), err=True)
+    if counts["failed"] > len(failures):
+        more = counts["failed"] - len(failures)
+        click.echo(f"and {more:,} more; `groundwire jobs show JOB --failures` lists all of a job", err=True)
     click.echo(", ".join(f"{counts[name]} {name}" for name in ("added", "updated", "unchanged", "failed")))

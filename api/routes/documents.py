@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+from starlette.types import Scope
 
-from api.errors import PROBLEMS, TooManyDocuments
+from api.errors import CLIENT_LEFT, PROBLEMS, TooManyDocuments
+from api.receiving import Receiving, is_lines
+from api.schemas import examples
 from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, StoredOut, WholeOut
 from api.schemas.fields import COLLECTION
-from api.service import Access, AccessPart, EnginePart, ReadingPart, SettingsPart
+from api.service import Access, AccessPart, EnginePart, Named, ReadingPart, SettingsPart
 from ingest.pipeline import Pipeline
 from rag.types import DEFAULT_COLLECTION, Failure, Job, NewDocument
 
@@ -28,7 +36,58 @@ IdempotencyKey = Annotated[
 ]
 
 
-@router.post("", status_code=202, responses={413: PROBLEMS[413]})
+class OfLines(APIRoute):
+    """Matches requests whose body is a stream of lines, and no others."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        found, child = super().matches(scope)
+        lines = is_lines(Headers(scope=scope).get("content-type", "")) if scope["type"] == "http" else False
+        return (found, child) if lines else (Match.NONE, {})
+
+
+async def receive(
+    request: Request,
+    access: AccessPart,
+    settings: SettingsPart,
+    response: Response,
+    collection: Named = DEFAULT_COLLECTION,
+    idempotency_key: IdempotencyKey = None,
+) -> Response | JobOut:
+    """Queue a stream of documents, a JSON object a line, as it comes."""
+    store = (await asyncio.to_thread(access.create, collection)).store
+    try:
+        job = await Receiving(store, settings).job(aiter(request.stream()), idempotency_key)
+    except ClientDisconnect:
+        return Response(status_code=CLIENT_LEFT)
+    return _accepted(job, response, collection)
+
+
+router.add_api_route(
+    "",
+    receive,
+    methods=["POST"],
+    status_code=202,
+    response_model=JobOut,
+    response_model_exclude_none=True,
+    include_in_schema=False,
+    route_class_override=OfLines,
+)
+
+_LINES = {
+    "description": "With `application/x-ndjson` the body is a document a line, however many; it is read as it comes. "
+    "A line that is none is a failure with its number. A stream that breaks off leaves its job with what had come, and "
+    "is gone on with when it is sent again with the same `Idempotency-Key`.",
+    "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": examples.LINES}},
+}
+
+
+@router.post(
+    "",
+    status_code=202,
+    responses={413: PROBLEMS[413]},
+    response_model_exclude_none=True,
+    openapi_extra={"requestBody": _LINES},
+)
 def add(
     body: DocumentsIn,
     access: AccessPart,
@@ -45,7 +104,12 @@ def add(
     return _accepted(job, response, body.collection)
 
 
-@router.post("/upload", status_code=202, responses={400: PROBLEMS[400], 413: PROBLEMS[413]})
+@router.post(
+    "/upload",
+    status_code=202,
+    responses={400: PROBLEMS[400], 413: PROBLEMS[413]},
+    response_model_exclude_none=True,
+)
 async def upload(
     files: Annotated[list[UploadFile], File(description="files, each of a format of its own")],
     access: AccessPart,
@@ -68,7 +132,7 @@ async def upload(
     return _accepted(await reading.run(take), response, collection)
 
 
-@router.post("/fetch", status_code=202)
+@router.post("/fetch", status_code=202, response_model_exclude_none=True)
 async def fetch(
     body: FetchIn,
     access: AccessPart,

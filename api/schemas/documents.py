@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field
@@ -9,7 +10,7 @@ from pydantic import ConfigDict, Field
 from api.schemas import examples
 from api.schemas.fields import Collection, DayStart, Moment, Reply, Request, Text
 from rag.store import Counts, StoredDocument
-from rag.types import Document, Failure, Job, JobState, NewDocument, Version
+from rag.types import Document, Failure, Job, JobState, NewDocument, StreamState, Version
 
 MAX_URLS = 100
 MAX_REFERENCES = 100
@@ -81,27 +82,53 @@ class CountsOut(Reply):
 
 
 class FailureOut(Reply):
-    """A document that was not taken in, and will not be as it is."""
+    """A document that was not taken in. `line` is that of the stream it came in, from 1."""
 
     id: str
     code: str
     detail: str
+    line: int | None = None
 
     @classmethod
     def of(cls, failure: Failure) -> Self:
-        return cls(id=failure.id, code=failure.code, detail=failure.detail)
+        return cls(id=failure.id, code=failure.code, detail=failure.detail, line=failure.line)
+
+
+class FailuresOut(Reply):
+    """A page of failures; `next_cursor` gives the next one, null the end."""
+
+    failures: list[FailureOut]
+    next_cursor: str | None
+
+
+class StreamOut(Reply):
+    """How the stream a job comes from fares: so many lines were accepted; `detail` says why it broke off."""
+
+    state: StreamState
+    lines: int
+    detail: str
 
 
 class JobOut(Reply):
-    """A batch on its way: once `succeeded`, every document is indexed or listed in `failures`."""
+    """A batch on its way: once `succeeded`, every document is indexed or a failure for good.
+
+    `failures` are the first 100 of `counts.failed`, of which `dead_letters` were given up after too many tries and can
+    be queued again. What is not known, such as `seconds_left` of a job that has not begun, is left out.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.JOB]})
 
     job_id: str
     state: JobState
     counts: CountsOut
+    dead_letters: int
     failures: list[FailureOut]
     created_at: Moment
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
+    rate_per_second: float | None = None
+    seconds_left: float | None = None
+    stream: StreamOut | None = None
 
     @classmethod
     def of(cls, job: Job) -> Self:
@@ -113,10 +140,16 @@ class JobOut(Reply):
                 added=job.added,
                 updated=job.updated,
                 unchanged=job.unchanged,
-                failed=len(job.failures),
+                failed=job.failed,
             ),
+            dead_letters=job.dead,
             failures=[FailureOut.of(failure) for failure in job.failures],
             created_at=job.created_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            rate_per_second=None if job.rate_per_second is None else round(job.rate_per_second, 2),
+            seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
+            stream=StreamOut(**asdict(job.stream)) if job.stream else None,
         )
 
 
@@ -124,6 +157,22 @@ class JobsOut(Reply):
     """The latest jobs, newest first."""
 
     jobs: list[JobOut]
+
+
+class RequeueIn(Request):
+    """Which dead letters to queue again; without `ids`, all of the job."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.REQUEUE]})
+
+    ids: Annotated[list[Text], Field(min_length=1, max_length=10_000)] | None = None
+
+
+class RequeuedOut(Reply):
+    """How many were queued again, how many not because their document came anew since, and the job now."""
+
+    requeued: int
+    superseded: int
+    job: JobOut
 
 
 class StoredOut(Reply):

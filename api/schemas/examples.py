@@ -198,13 +198,20 @@ DOCUMENT: Example = {
     "language": "en",
 }
 ADD: Example = {"documents": [DOCUMENT]}
+LINES = "".join(json.dumps(DOCUMENT | {"id": name}) + "\n" for name in ("abu-khadija", "abu-khadija-2"))
+REQUEUE: Example = {"ids": ["abu-khadija"]}
 FETCH: Example = {"urls": ["https://news.example/2025/03/17/signal-tower", "https://news.example/feed.xml"]}
 JOB: Example = {
     "job_id": "job_01JQ8VZK4B9H2W6M0X3C7R5TNE",
     "state": "succeeded",
     "counts": {"total": 2, "added": 1, "updated": 0, "unchanged": 0, "failed": 1},
-    "failures": [{"id": "blank", "code": "empty_text", "detail": "the document has no text"}],
+    "dead_letters": 0,
+    "failures": [{"id": "blank", "code": "empty_text", "detail": "the document has no text", "line": 2}],
     "created_at": "2025-03-20T09:30:00Z",
+    "started_at": "2025-03-20T09:30:01Z",
+    "finished_at": "2025-03-20T09:30:02Z",
+    "rate_per_second": 1.0,
+    "stream": {"state": "complete", "lines": 2, "detail": ""},
 }
 COLLECTION: Example = {"name": "default", "documents": 131, "passages": 640, "waiting": 0}
 STORED: Example = {

@@ -29,18 +29,25 @@ def lines_of(source: bytes | BinaryIO) -> Iterator[bytes]:
 def read(lines: Iterable[bytes], name: str) -> Iterator[NewDocument | Failure]:
     """Its documents in order. A line that is none is a failure named after the file and the line, from 1."""
     for number, line in enumerate(lines, 1):
-        line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-        if not line.strip():
-            continue
-        try:
-            yield _document(line)
-        except Rejected as error:
-            yield Failure(f"{name}:{number}", error.code, f"line {number}: {error}")
+        found = read_line(line, number, name, LONGEST_LINE)
+        if found is not None:
+            yield found
 
 
-def _document(line: bytes) -> NewDocument:
-    if len(line) > LONGEST_LINE:
-        raise Rejected("too_large", f"it has more than {LONGEST_LINE:,} bytes")
+def read_line(line: bytes, number: int, name: str, longest: int) -> NewDocument | Failure | None:
+    """The document in a line, None in a blank one; as in `read`."""
+    line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+    if not line.strip():
+        return None
+    try:
+        return _document(line, longest)
+    except Rejected as error:
+        return Failure(f"{name}:{number}", error.code, f"line {number}: {error}", number)
+
+
+def _document(line: bytes, longest: int) -> NewDocument:
+    if len(line) > longest:
+        raise Rejected("too_large", f"it has more than {longest:,} bytes")
     try:
         fields = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 One SQLite file a collection, that several processes (the API, workers, the command line) may open at once. Every
 method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
-`documents`, `passages`, `notices`, `copies`, `jobs`, `leases`, `writing`, `answers`, `access`, `register`.
+`documents`, `passages`, `notices`, `copies`, `jobs`, `streams`, `leases`, `writing`, `answers`, `access`, `register`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ from rag.store.records import (
     Mark,
     Moment,
     Outcome,
+    Reception,
+    Requeued,
     Result,
     Standing,
     StoredDocument,
     validity,
 )
 from rag.store.register import Register
+from rag.store.streams import Streams
 from rag.store.vectors import VectorRows
 from rag.store.writing import Writing
 
@@ -48,6 +51,8 @@ __all__ = [
     "Mark",
     "Moment",
     "Outcome",
+    "Reception",
+    "Requeued",
     "Result",
     "Standing",
     "Store",
@@ -56,7 +61,9 @@ __all__ = [
 ]
 
 
-class Store(Documents, Notices, Copies, VectorRows, Jobs, Backlogs, Leases, Writing, Answers, AccessKeys, Register):
+class Store(
+    Documents, Notices, Copies, VectorRows, Jobs, Streams, Backlogs, Leases, Writing, Answers, AccessKeys, Register
+):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 
     @classmethod

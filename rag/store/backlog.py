@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import exists, func, select
 
 from rag.store.database import Database
-from rag.store.jobs import GAVE_UP
 from rag.store.records import Backlog
 from rag.store.tables import job_items, jobs, now_micros
 
 _SECOND = 1_000_000
+_FAILED = ("failed", "dead")
 
 
 class Backlogs(Database):
@@ -17,15 +17,15 @@ class Backlogs(Database):
         """How much waits, and since when; what failed, and what of it should be submitted again."""
         waiting = select(func.count(), func.min(jobs.c.created_at)).select_from(job_items.join(jobs))
         waiting = waiting.where(job_items.c.state != "done")
-        failed = select(func.count()).where(job_items.c.state == "done", job_items.c.outcome == "failed")
+        failed = select(func.count()).where(job_items.c.state == "done", job_items.c.outcome.in_(_FAILED))
         later = job_items.alias()
         since_taken_in = exists().where(
             later.c.document_id == job_items.c.document_id,
             later.c.seq > job_items.c.seq,
             later.c.state == "done",
-            later.c.outcome != "failed",
+            later.c.outcome.not_in(_FAILED),
         )
-        given_up = failed.where(job_items.c.code.in_(sorted(GAVE_UP)), ~since_taken_in)
+        given_up = failed.where(job_items.c.outcome == "dead", ~since_taken_in)
         with self.read() as connection:
             count, since = connection.execute(waiting).one()
             counts = [connection.execute(query).scalar_one() for query in (failed, given_up)]

@@ -9,7 +9,8 @@ from sqlalchemy import exists, func, select
 from rag.copies import Signature
 from rag.store.clustering import join
 from rag.store.database import Database
-from rag.store.documents import DETAILS, among, as_document
+from rag.store.documents import DETAILS, as_document
+from rag.store.items import among
 from rag.store.passages import JOINED, visible
 from rag.store.tables import passages, signatures, versions
 from rag.types import Document, Question

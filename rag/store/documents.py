@@ -7,14 +7,14 @@ import binascii
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Label, Select, delete, exists, func, select, update
+from sqlalchemy import Connection, Label, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from rag.errors import InvalidInput, NotFound
 from rag.store.clustering import leave
 from rag.store.database import Database
+from rag.store.items import among, close
 from rag.store.records import Counts, Moment, Standing, StoredDocument
 from rag.store.tables import (
     Row,
@@ -128,16 +128,22 @@ class Documents(Database):
     def forget(self, document_id: str) -> list[str]:
         """Remove a document with all its versions, everything made from them and what waits in jobs for it.
 
-        What was submitted for it before is cancelled, whether it is queued, being worked on or waiting to
-        be tried again, and ends as a failure with the code `deleted`; what is submitted afterwards is taken
-        in as new. Returns the ids of its passages, which the index is to drop (they stay in the outbox
-        until it has). Raises `NotFound` if there is neither such a document nor anything on its way.
+        What was submitted for it before is cancelled, whether it is queued, being worked on, waiting to
+        be tried again or a dead letter, and ends as a failure with the code `deleted`; what is submitted
+        afterwards is taken in as new. Returns the ids of its passages, which the index is to drop (they stay
+        in the outbox until it has). Raises `NotFound` if there is neither such a document nor anything on its way.
         """
         with self.write() as connection:
             made = _made_from(connection, document_id)
+            of_it = job_items.c.document_id == document_id
+            open_or_dead = [
+                row
+                for still in (job_items.c.state != "done", job_items.c.outcome == "dead")  # an index each
+                for row in connection.execute(select(job_items.c.seq, job_items.c.job_id).where(of_it, still))
+            ]
             cancelled = connection.execute(
                 update(job_items)
-                .where(job_items.c.document_id == document_id, job_items.c.state != "done")
+                .where(among(job_items.c.seq, [row.seq for row in open_or_dead]))
                 .values(
                     state="done",
                     outcome="failed",
@@ -148,6 +154,7 @@ class Documents(Database):
                     lease_until=None,
                 )
             ).rowcount
+            close(connection, {row.job_id for row in open_or_dead})
             leave(connection, document_id)
             unsay(connection, document_id)
             known = connection.execute(delete(documents).where(documents.c.id == document_id)).rowcount
@@ -176,11 +183,6 @@ def as_document(row: Row) -> Document:
     published = None if row.published_at is None else from_micros(row.published_at)
     named = (tuple(sorted(json.loads(references))) for references in (row.corrects, row.retracts))
     return Document(row.document_id, row.title, row.url, row.source, published, row.language, *named)
-
-
-def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    """`column IN values`, as one parameter whatever their number."""
-    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
 
 
 def unsay(connection: Connection, document_id: str) -> None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 from ulid import ULID
 
-from rag.errors import KeyReused, NotFound, Rejected
-from rag.identity import identity
+from rag.errors import InvalidInput, KeyReused, NotFound
 from rag.store.database import Database
+from rag.store.items import among, carrying, item_of
+from rag.store.pacing import rate, seconds_left
+from rag.store.records import Requeued
 from rag.store.tables import Row, from_micros, job_items, jobs, now_micros
-from rag.types import Failure, Job, JobState, NewDocument
+from rag.types import Failure, Job, JobState, NewDocument, Stream, StreamState
 
-# Codes of failures that were worth another try until there were too many.
-GAVE_UP = frozenset({"unavailable", "worker_lost"})
+FAILURES_SHOWN = 100
+_FAILED = ("failed", "dead")
+_SECOND = 1_000_000
+_FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED})
 
 
 class Jobs(Database):
@@ -31,7 +33,7 @@ class Jobs(Database):
         `request_id` goes with the documents to whoever takes them in. The same key with the same documents
         returns the job it made the first time. Raises `KeyReused` when the key was used for other documents.
         """
-        items = [_item(document) for document in documents]
+        items = [item_of(document) for document in documents]
         digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()
         with self.write() as connection:
             if idempotency_key is not None:
@@ -40,95 +42,158 @@ class Jobs(Database):
                     if known.request_digest != digest:
                         raise KeyReused("this key was used before, for other documents", "Idempotency-Key")
                     return _read(connection, [known])[0]
+            now = now_micros()
             job = {
                 "id": f"job_{ULID()}",
-                "created_at": now_micros(),
+                "created_at": now,
                 "total": len(items),
                 "idempotency_key": idempotency_key,
                 "request_digest": digest,
+                "finished_at": None if any(item["state"] == "queued" for item in items) else now,
             }
             connection.execute(insert(jobs), job)
             if items:
                 connection.execute(
-                    insert(job_items), [{"job_id": job["id"], **_carrying(item, request_id)} for item in items]
+                    insert(job_items), [{"job_id": job["id"], **carrying(item, request_id)} for item in items]
                 )
-            return _read(connection, connection.execute(select(jobs).where(jobs.c.id == job["id"])).all())[0]
+            return read_job(connection, str(job["id"]))
 
     def job(self, job_id: str) -> Job:
-        """How far a job is. Raises `NotFound`."""
+        """How far a job is, with the first `FAILURES_SHOWN` of its failures. Raises `NotFound`."""
         with self.read() as connection:
-            found = _read(connection, connection.execute(select(jobs).where(jobs.c.id == job_id)).all())
-        if not found:
-            raise NotFound(f"there is no job {job_id!r}", "job_id")
-        return found[0]
+            return read_job(connection, job_id)
 
-    def jobs(self, limit: int = 50) -> list[Job]:
-        """The latest jobs, newest first."""
-        latest = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
+    def jobs(self, limit: int = 50, state: JobState | None = None) -> list[Job]:
+        """The latest jobs, or the latest of those in a state, newest first."""
+        query = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc())
+        if state is not None:
+            query = query.where(_may_be(state))
+        found: list[Job] = []
         with self.read() as connection:
-            return _read(connection, connection.execute(latest).all())
+            start = 0
+            while page := connection.execute(query.offset(start).limit(limit)).all():
+                found += [job for job in _read(connection, page) if state in (None, job.state)]
+                start += limit
+                if len(found) >= limit:
+                    break
+        return found[:limit]
+
+    def failures(self, job_id: str, cursor: str | None = None, limit: int = 100) -> tuple[list[Failure], str | None]:
+        """At most `limit` failures of a job in the order they were submitted, and where to go on, None at the end.
+
+        Raises `NotFound`, and `InvalidInput` for a cursor that was not given out by this method.
+        """
+        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            raise InvalidInput("this cursor was not given out by this service", "cursor")
+        with self.read() as connection:
+            if connection.scalar(select(jobs.c.id).where(jobs.c.id == job_id)) is None:
+                raise NotFound(f"there is no job {job_id!r}", "job_id")
+            rows = connection.execute(_failed(job_id, int(cursor or 0), limit + 1)).all()
+        return [_failure(row) for row in rows[:limit]], str(rows[limit - 1].seq) if len(rows) > limit else None
+
+    def requeue(self, job_id: str, document_ids: Collection[str] | None = None) -> Requeued:
+        """Queue the dead letters of a job again, all or those of some documents, as if they had never been tried.
+
+        One whose document was taken in or submitted anew since stays out, or old text would replace new; it becomes
+        a failure for good with the code `superseded`. Raises `NotFound`.
+        """
+        dead = (job_items.c.job_id == job_id) & (job_items.c.state == "done") & (job_items.c.outcome == "dead")
+        query = select(job_items.c.seq, job_items.c.document_id).where(dead, job_items.c.payload.is_not(None))
+        if document_ids is not None:
+            query = query.where(among(job_items.c.document_id, document_ids))
+        with self.write() as connection:
+            read_job(connection, job_id)
+            rows = {row.seq: row.document_id for row in connection.execute(query)}
+            later = _later(connection, rows.values(), min(rows, default=0))
+            old = [seq for seq, document_id in rows.items() if later.get(document_id, 0) > seq]
+            again = sorted(rows.keys() - set(old))
+            detail = "the document was submitted again before this state of it was"
+            connection.execute(
+                update(job_items)
+                .where(among(job_items.c.seq, old))
+                .values(outcome="failed", code="superseded", detail=detail, payload=None)
+            )
+            connection.execute(
+                update(job_items)
+                .where(among(job_items.c.seq, again))
+                .values(state="queued", outcome=None, code="", detail="", attempts=0, losses=0, not_before=0)
+            )
+            if again:
+                fresh = update(jobs).where(jobs.c.id == job_id)
+                connection.execute(fresh.values(started_at=None, finished_at=None, pace=None, paced_at=None))
+        return Requeued(len(again), len(old))
 
 
-def payload_of(text: str) -> tuple[NewDocument, str]:
-    """What an item carries: the document, and the id of the request that submitted it."""
-    fields = json.loads(text)
-    published, request_id = fields.pop("published_at"), fields.pop("request_id", "")
-    fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages") if name in fields}
-    return NewDocument(**fields, published_at=datetime.fromisoformat(published) if published else None), request_id
+def read_job(connection: Connection, job_id: str) -> Job:
+    """Raises `NotFound`."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no job {job_id!r}", "job_id")
+    return _read(connection, [row])[0]
 
 
-def _carrying(item: dict[str, Any], request_id: str) -> dict[str, Any]:
-    """The request is no part of what makes two submissions the same, so it is added last."""
-    if not request_id or item["payload"] is None:
-        return item
-    return item | {"payload": json.dumps(json.loads(item["payload"]) | {"request_id": request_id})}
+def _may_be(state: JobState) -> Any:
+    """What rows of jobs in this state have in common; others may have it too."""
+    dead = select(job_items.c.job_id).where(job_items.c.outcome == "dead")
+    broken = jobs.c.stream == StreamState.BROKEN_OFF
+    if state is JobState.FAILED:
+        return or_(jobs.c.id.in_(dead), broken)
+    if state is JobState.SUCCEEDED:
+        return jobs.c.id.not_in(dead)
+    waiting = select(job_items.c.job_id).where(job_items.c.state != "done")
+    return or_(jobs.c.id.in_(waiting), jobs.c.stream == StreamState.RECEIVING)
 
 
-def _item(document: NewDocument | Failure) -> dict[str, Any]:
-    """The row of an item, already done if it can be seen to fail."""
-    if isinstance(document, Failure):
-        return _failed(document.id, document.code, document.detail)
-    try:
-        document_id = identity(document)
-    except Rejected as error:
-        return _failed(document.id, error.code, str(error))
-    fields = asdict(document)
-    published = document.published_at
-    fields["published_at"] = published.isoformat() if published else None
-    row: dict[str, Any] = {"document_id": document_id, "payload": json.dumps(fields), "characters": len(document.text)}
-    return {**row, "state": "queued", "outcome": None, "code": "", "detail": ""}
+def _later(connection: Connection, document_ids: Collection[str], after: int) -> dict[str, int]:
+    """The last item of each of these documents, of those beyond `after` that are open or came to something."""
+    query = select(job_items.c.document_id, func.max(job_items.c.seq).label("last"))
+    query = query.where(
+        job_items.c.seq > after,
+        or_(job_items.c.state != "done", job_items.c.outcome.not_in(_FAILED)),
+        among(job_items.c.document_id, list(document_ids)),
+    )
+    return {row.document_id: row.last for row in connection.execute(query.group_by(job_items.c.document_id))}
 
 
-def _failed(document_id: str, code: str, detail: str) -> dict[str, Any]:
-    shown = document_id.encode(errors="replace").decode()[:512]
-    row: dict[str, Any] = {"document_id": shown, "payload": None, "characters": 0}
-    return {**row, "state": "done", "outcome": "failed", "code": code, "detail": detail}
+def _failed(job_id: str, after: int, limit: int) -> Select[Any]:
+    columns = (job_items.c.seq, job_items.c.document_id, job_items.c.code, job_items.c.detail, job_items.c.line)
+    query = select(*columns).where(job_items.c.job_id == job_id, job_items.c.state == "done")
+    query = query.where(job_items.c.outcome.in_(_FAILED), job_items.c.seq > after)
+    return query.order_by(job_items.c.seq).limit(limit)
+
+
+def _failure(row: Row) -> Failure:
+    return Failure(row.document_id, row.code, row.detail, row.line)
 
 
 def _read(connection: Connection, rows: Sequence[Row]) -> list[Job]:
-    ids = [row.id for row in rows]
-    which = job_items.c.job_id.in_(ids)
     tally = select(job_items.c.job_id, job_items.c.state, job_items.c.outcome, func.count().label("size"))
-    tally = tally.where(which).group_by(job_items.c.job_id, job_items.c.state, job_items.c.outcome)
-    failed = select(job_items.c.job_id, job_items.c.document_id, job_items.c.code, job_items.c.detail)
-    failed = failed.where(which, job_items.c.state == "done", job_items.c.outcome == "failed").order_by(job_items.c.seq)
-    counts: dict[str, dict[tuple[str, str | None], int]] = {job_id: {} for job_id in ids}
+    tally = tally.where(job_items.c.job_id.in_([row.id for row in rows]))
+    tally = tally.group_by(job_items.c.job_id, job_items.c.state, job_items.c.outcome)
+    counts: dict[str, dict[tuple[str, str | None], int]] = {row.id: {} for row in rows}
     for row in connection.execute(tally):
         counts[row.job_id][row.state, row.outcome] = row.size
-    failures: dict[str, list[Failure]] = {job_id: [] for job_id in ids}
-    for row in connection.execute(failed):
-        failures[row.job_id].append(Failure(row.document_id, row.code, row.detail))
-    return [_job(row, counts[row.id], tuple(failures[row.id])) for row in rows]
+    found = []
+    for row in rows:
+        count = counts[row.id]
+        any_failed = any(("done", outcome) in count for outcome in _FAILED)
+        failed = connection.execute(_failed(row.id, 0, FAILURES_SHOWN)) if any_failed else ()
+        found.append(_job(row, count, tuple(_failure(each) for each in failed)))
+    return found
 
 
 def _job(row: Row, counts: dict[tuple[str, str | None], int], failures: tuple[Failure, ...]) -> Job:
     done = sum(count for (state, _), count in counts.items() if state == "done")
-    if done == row.total:
-        state = JobState.FAILED if any(failure.code in GAVE_UP for failure in failures) else JobState.SUCCEEDED
+    dead = counts.get(("done", "dead"), 0)
+    if done == row.total and row.stream != StreamState.RECEIVING:
+        broken = row.stream == StreamState.BROKEN_OFF
+        state = JobState.FAILED if dead or broken else JobState.SUCCEEDED
     elif done or any(state == "leased" for state, _ in counts):
         state = JobState.RUNNING
     else:
         state = JobState.QUEUED
+    taken = sum(counts.get(("done", outcome), 0) for outcome in ("added", "updated", "unchanged"))
+    speed, left = _speed(row, state, done, taken)
     return Job(
         id=row.id,
         state=state,
@@ -136,6 +201,25 @@ def _job(row: Row, counts: dict[tuple[str, str | None], int], failures: tuple[Fa
         added=counts.get(("done", "added"), 0),
         updated=counts.get(("done", "updated"), 0),
         unchanged=counts.get(("done", "unchanged"), 0),
+        failed=counts.get(("done", "failed"), 0) + dead,
+        dead=dead,
         failures=failures,
         created_at=from_micros(row.created_at),
+        started_at=None if row.started_at is None else from_micros(row.started_at),
+        finished_at=None if row.finished_at is None else from_micros(row.finished_at),
+        rate_per_second=speed,
+        seconds_left=left,
+        stream=Stream(StreamState(row.stream), row.lines, row.stream_detail) if row.stream else None,
     )
+
+
+def _speed(row: Row, state: JobState, done: int, taken: int) -> tuple[float | None, float | None]:
+    """Documents a second, and the seconds left: of a job that ended, its mean and nothing."""
+    if row.started_at is None:
+        return None, None
+    if state in _FINAL:
+        spent = (row.finished_at - row.started_at) / _SECOND if row.finished_at else 0.0
+        return (taken / spent if spent > 0 else None), None
+    speed = rate(row.pace, (now_micros() - (row.paced_at or row.started_at)) / _SECOND)
+    known = row.stream != StreamState.RECEIVING
+    return speed, seconds_left(row.total - done, speed) if known else None

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import random
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 
 from rag.store.database import Database
-from rag.store.documents import among, dirty
-from rag.store.jobs import payload_of
+from rag.store.documents import dirty
+from rag.store.items import among, finish, payload_of
+from rag.store.pacing import pause
 from rag.store.records import Item, Result
-from rag.store.tables import job_items, now_micros, outbox
+from rag.store.tables import job_items, jobs, now_micros, outbox
 
 MAX_ATTEMPTS = 8
+MAX_LOSSES = 3
 _SECOND = 1_000_000
 _FREE = {"state": "queued", "lease_owner": None, "lease_until": None}
+_LOST_AGAIN = 10.0
+_TOGETHER = "away"
 
 
 class Leases(Database):
@@ -22,35 +27,41 @@ class Leases(Database):
         """Take the oldest items that are due, at most `items` and about `characters` of text, at least one.
 
         Items of one document are only given out one after the other, in the order they were submitted.
-        An item tried before is given out alone, so that it can only fail by itself; one that was lost
-        with its worker `MAX_ATTEMPTS` times ends as a failure with the code `worker_lost`.
+        One that failed before, and may be the cause, is given out alone, so that it can only fail by itself;
+        one that was lost with its worker `MAX_LOSSES` times becomes a dead letter with the code `worker_lost`.
         """
         now = now_micros()
         earlier = job_items.alias()
         waits = exists().where(
             earlier.c.document_id == job_items.c.document_id, earlier.c.seq < job_items.c.seq, earlier.c.state != "done"
         )
-        due = or_(
-            and_(job_items.c.state == "queued", job_items.c.not_before <= now),
-            and_(job_items.c.state == "leased", job_items.c.lease_until < now),
-        )
-        query = select(job_items).where(job_items.c.state != "done", due, ~waits).order_by(job_items.c.seq).limit(items)
+        query = select(job_items).where(job_items.c.state != "done", _due(now), ~waits)
+        query = query.order_by(job_items.c.seq).limit(items)
         taken: list[Item] = []
+        jobs_begun: set[str] = set()
         size = 0
+        first_alone = False
         with self.write() as connection:
             for row in connection.execute(query).all():
-                if row.attempts >= MAX_ATTEMPTS:
-                    lost = Result("failed", "worker_lost", "the worker stopped each time it took this document in")
+                losses = row.losses + (row.state == "leased")
+                if losses >= MAX_LOSSES:
+                    lost = Result("dead", "worker_lost", "the worker ended each time it took this document in")
                     finish(connection, {row.seq: lost})
                     continue
-                if taken and (size + row.characters > characters or row.attempts or taken[0].attempts > 1):
+                alone = bool(losses or (row.attempts and row.code != _TOGETHER))
+                if taken and (size + row.characters > characters or alone or first_alone):
                     break
+                first_alone = first_alone or alone
                 document, request_id = payload_of(row.payload)
                 taken.append(Item(row.seq, row.document_id, document, row.attempts + 1, row.job_id, request_id))
+                jobs_begun.add(row.job_id)
                 size += row.characters
+            mine = among(job_items.c.seq, [item.seq for item in taken])
+            ran_out = update(job_items).where(mine, job_items.c.state == "leased")
+            connection.execute(ran_out.values(losses=job_items.c.losses + 1))
             connection.execute(
                 update(job_items)
-                .where(among(job_items.c.seq, [item.seq for item in taken]))
+                .where(mine)
                 .values(
                     state="leased",
                     attempts=job_items.c.attempts + 1,
@@ -58,6 +69,8 @@ class Leases(Database):
                     lease_until=now + int(seconds * _SECOND),
                 )
             )
+            begun = update(jobs).where(among(jobs.c.id, jobs_begun), jobs.c.paced_at.is_(None))
+            connection.execute(begun.values(started_at=func.coalesce(jobs.c.started_at, now), paced_at=now))
         return taken
 
     def heartbeat(self, owner: str, seconds: float) -> None:
@@ -79,34 +92,41 @@ class Leases(Database):
             return [owner for owner in connection.scalars(query) if owner]
 
     def expire(self, owner: str) -> None:
-        """End the leases of an owner that is known to be gone; the attempts it made count."""
-        with self.write() as connection:
-            mine = update(job_items).where(job_items.c.state == "leased", job_items.c.lease_owner == owner)
-            connection.execute(mine.values(**_FREE))
+        """End the leases of an owner that is known to be gone: its items may be why, and are given out one by one.
 
-    def postpone(self, owner: str, seqs: Collection[int], detail: str) -> None:
-        """Put back items that a passing fault stopped, each to be tried later than the time before.
-
-        After `MAX_ATTEMPTS` an item ends as a failure with the code `unavailable`.
+        One that was lost before waits a little, so that others are not held up.
         """
+        with self.write() as connection:
+            mine = (job_items.c.state == "leased") & (job_items.c.lease_owner == owner)
+            later = now_micros() + int(_LOST_AGAIN * _SECOND)
+            again = update(job_items).where(mine, job_items.c.losses > 0)
+            connection.execute(again.values(not_before=later))
+            freed = update(job_items).where(mine)
+            connection.execute(freed.values(**_FREE, losses=job_items.c.losses + 1))
+
+    def postpone(
+        self, owner: str, seqs: Collection[int], detail: str, code: str = "unavailable", *, together: bool = False
+    ) -> None:
+        """Put back items that a fault stopped, each to be tried later than the time before.
+
+        `together` says that the fault was none of theirs, so that they need not be tried one by one. After
+        `MAX_ATTEMPTS` an item becomes a dead letter with this code.
+        """
+        draw = random.random()  # one for all: what is to be tried together comes back together
         with self.write() as connection:
             for seq, attempts in owned(connection, owner, seqs).items():
                 if attempts >= MAX_ATTEMPTS:
-                    finish(connection, {seq: Result("failed", "unavailable", detail)})
+                    finish(connection, {seq: Result("dead", code, detail)})
                 else:
-                    later = now_micros() + min(2 ** (attempts - 1), 60) * _SECOND
+                    later = now_micros() + int(pause(attempts, draw) * _SECOND)
                     item = update(job_items).where(job_items.c.seq == seq)
-                    connection.execute(item.values(**_FREE, not_before=later))
+                    why = _TOGETHER if together else code
+                    connection.execute(item.values(**_FREE, not_before=later, code=why, detail=detail))
 
     def work_waits(self) -> bool:
         """Whether any item could be leased now, or may be once its time or its lease is over."""
-        now = now_micros()
-        due = or_(
-            and_(job_items.c.state == "queued", job_items.c.not_before <= now),
-            and_(job_items.c.state == "leased", job_items.c.lease_until < now),
-        )
         with self.read() as connection:
-            query = select(job_items.c.seq).where(job_items.c.state != "done", due).limit(1)
+            query = select(job_items.c.seq).where(job_items.c.state != "done", _due(now_micros())).limit(1)
             return connection.execute(query).first() is not None
 
     def outbox(self, limit: int) -> dict[int, str]:
@@ -134,19 +154,8 @@ def owned(connection: Connection, owner: str, seqs: Collection[int]) -> dict[int
     return {row.seq: row.attempts for row in connection.execute(query)}
 
 
-def finish(connection: Connection, results: Mapping[int, Result]) -> None:
-    """End items and remove what they carried."""
-    for seq, result in results.items():
-        connection.execute(
-            update(job_items)
-            .where(job_items.c.seq == seq)
-            .values(
-                state="done",
-                outcome=result.outcome,
-                code=result.code,
-                detail=result.detail,
-                payload=None,
-                lease_owner=None,
-                lease_until=None,
-            )
-        )
+def _due(now: int) -> ColumnElement[bool]:
+    return or_(
+        and_(job_items.c.state == "queued", job_items.c.not_before <= now),
+        and_(job_items.c.state == "leased", job_items.c.lease_until < now),
+    )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from sqlalchemy import Connection, func, select
 
 from rag.identity import headline_key, host_of, keys_of
-from rag.store.documents import DETAILS, among, as_document
+from rag.store.documents import DETAILS, as_document
+from rag.store.items import among
 from rag.store.passages import Passages, visible
 from rag.store.tables import links, passages, versions
 from rag.types import Document, Filters, Notice, NoticeStatus, Passage, Question

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from rag.seams import IndexRow, Stamp
 from rag.store.database import Database
-from rag.store.documents import DETAILS, among, as_document
+from rag.store.documents import DETAILS, as_document
+from rag.store.items import among
 from rag.store.tables import ALWAYS, NEVER, Row, from_micros, pages, passages, sentences, to_micros, vectors, versions
 from rag.types import Document, Passage, Question, Sentence
 

@@ -10,8 +10,9 @@ from typing import Literal
 from rag.copies import Signature
 from rag.types import Document, Filters, NewDocument, Passage, Sentence, Version
 
-Outcome = Literal["added", "updated", "unchanged", "failed"]
 MarkName = Literal["good", "bad"]
+Outcome = Literal["added", "updated", "unchanged", "failed", "dead"]
+"""`failed` is for good; `dead` was worth other tries until there were too many, and can be queued again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,28 @@ class Item:
     attempts: int
     job_id: str = ""
     request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """A stream that is being received into a job, by whoever holds `receiver`.
+
+    Of an earlier try `lines` were accepted already, and `digest` is that of these; a `complete` one takes no more.
+    """
+
+    job_id: str
+    receiver: str
+    lines: int
+    digest: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Requeued:
+    """How many dead letters were queued again, and how many not, since their documents came anew meanwhile."""
+
+    queued: int
+    superseded: int
 
 
 @dataclass(frozen=True, slots=True)

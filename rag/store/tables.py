@@ -12,6 +12,7 @@ import sqlalchemy
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -159,9 +160,19 @@ jobs = Table(
     Column("total", Integer, nullable=False),
     Column("idempotency_key", String, unique=True),
     Column("request_digest", String, nullable=False),
+    Column("started_at", Integer),
+    Column("finished_at", Integer),
+    Column("pace", Float),
+    Column("paced_at", Integer),
+    Column("stream", String),
+    Column("stream_detail", String, nullable=False, server_default=""),
+    Column("receiver", String),
+    Column("lines", Integer, nullable=False, server_default="0"),
 )
 
-# An item is queued, leased, or done with an outcome; what it carried is removed when it is done.
+# An item is queued, leased, or done with an outcome; what it carried is removed when it is done. One that was given
+# up after too many tries has the outcome "dead" and keeps it: it can be queued again. `code` of a queued item says
+# why it was put off; `losses` counts the workers that ended over it.
 job_items = Table(
     "job_items",
     metadata,
@@ -175,13 +186,16 @@ job_items = Table(
     Column("code", String, nullable=False, server_default=""),
     Column("detail", String, nullable=False, server_default=""),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("losses", Integer, nullable=False, server_default="0"),
     Column("not_before", Integer, nullable=False, server_default="0"),
     Column("lease_owner", String),
     Column("lease_until", Integer),
+    Column("line", Integer),
     CheckConstraint("state IN ('queued', 'leased', 'done')", name="known_state"),
     Index("ix_job_items_job", "job_id", "state", "outcome"),
     Index("ix_job_items_open", "document_id", "seq", sqlite_where=text("state != 'done'")),
     Index("ix_job_items_due", "seq", sqlite_where=text("state != 'done'")),
+    Index("ix_job_items_dead", "document_id", sqlite_where=text("outcome = 'dead'")),
     sqlite_autoincrement=True,
 )
 

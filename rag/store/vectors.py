@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from rag.seams import Stamp, Vectors
 from rag.store.database import Database
-from rag.store.documents import among
+from rag.store.items import among
 from rag.store.tables import passages
 from rag.store.tables import vectors as table
 

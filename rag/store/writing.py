@@ -13,7 +13,8 @@ from rag.seams import Stamp, Vectors
 from rag.store.clustering import join
 from rag.store.database import Database
 from rag.store.documents import dirty, discard_vectors
-from rag.store.leases import finish, owned
+from rag.store.items import finish
+from rag.store.leases import owned
 from rag.store.records import Entry, Moment, Result, validity
 from rag.store.tables import (
     ALWAYS,

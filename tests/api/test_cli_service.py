@@ -83,6 +83,34 @@ def test_articles_are_added_and_failures_listed(service: Service, tmp_path: Path
     assert found.output.startswith("1. bridge")
 
 
+def test_a_file_of_lines_goes_as_a_stream_and_its_job_can_be_shown_and_queued_again(
+    service: Service, tmp_path: Path
+) -> None:
+    good = [json.dumps({"id": f"tram{n}", "text": f"Tram {n} of Aldermoor runs again."}) for n in range(3)]
+    (tmp_path / "big.jsonl").write_text("\n".join([*good, "{no", "{}"]))
+    worker = threading.Thread(target=_work, args=(service, stop := threading.Event()))
+    worker.start()
+    try:
+        result = run(service, "add", str(tmp_path / "big.jsonl"), "--json")
+    finally:
+        stop.set()
+        worker.join()
+    report = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert report["counts"] == {"total": 5, "added": 3, "updated": 0, "unchanged": 0, "failed": 2}
+    assert [failure["id"] for failure in report["failures"]] == ["big.jsonl:4", "big.jsonl:5"]
+    (job_id,) = report["jobs"]
+    shown = run(service, "jobs", "show", job_id).output
+    assert "5 of 5, 3 added, 2 failed" in shown
+    assert "stream complete after 5 lines" in shown
+    every = json.loads(run(service, "jobs", "show", job_id, "--failures", "--json").output)
+    assert [failure["line"] for failure in every["failures"]] == [4, 5]
+    assert job_id in run(service, "jobs", "list", "--state", "succeeded").output
+    assert run(service, "jobs", "list", "--state", "failed").output == ""
+    assert run(service, "jobs", "requeue", job_id).output == "0 queued again\n"
+    assert run(service, "jobs", "show", "job_x").exit_code == 2
+
+
 def _work(service: Service, stop: threading.Event) -> None:
     """The ingest worker's work, until told to stop."""
     while not stop.wait(0.05):

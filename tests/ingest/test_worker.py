@@ -39,9 +39,13 @@ def docs(*ids: str) -> list[NewDocument]:
     return [NewDocument(text=f"Text of {name}.", id=name) for name in ids]
 
 
-def worker_of(collection: Collection, stop: threading.Event, lease_seconds: float = 60) -> Worker:
+def bench_of(collection: Collection, stop: threading.Event, lease_seconds: float = 60) -> Bench:
     pipeline = Pipeline(collection.store, collection.embedder, collection.index, stopping=stop.is_set)
-    bench = Bench(collection.store, pipeline, collection.embedder, lease_seconds)
+    return Bench(collection.store, pipeline, collection.embedder, lease_seconds)
+
+
+def worker_of(collection: Collection, stop: threading.Event, lease_seconds: float = 60) -> Worker:
+    bench = bench_of(collection, stop, lease_seconds)
     return Worker(lambda: [bench], lease_seconds, stop)
 
 
@@ -104,6 +108,55 @@ def test_an_embedder_that_cannot_be_loaded_is_not_held_against_the_documents(col
     (item,) = collection.store.lease("x/1/y", 60, 8, 1_000)
     assert item.attempts == 1
     assert collection.store.job(job.id).failures == ()
+
+
+def test_while_a_part_is_away_no_more_is_leased_than_showed_it(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise Unavailable("index", "Chroma is away")
+
+    monkeypatch.setattr("ingest.worker.BATCH_ITEMS", 1)
+    for name in ("add", "count"):
+        monkeypatch.setattr(collection.index, name, away)
+    collection.store.enqueue(docs("a", "b"))
+    with pytest.raises(Unavailable, match="Chroma is away"):
+        worker_of(collection, threading.Event()).step()
+    assert [item.document_id for item in collection.store.lease("x/1/y", 60, 8, 1_000)] == ["b"]
+
+
+def test_a_fault_of_any_kind_is_waited_out(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.worker._LONGEST_WAIT", 0.01)
+    faults = [ValueError("odd"), Unavailable("store", "the disk is full")]
+    work_waits = collection.store.work_waits
+
+    def faulty() -> bool:
+        if faults:
+            raise faults.pop()
+        return work_waits()
+
+    monkeypatch.setattr(collection.store, "work_waits", faulty)
+    job = collection.store.enqueue(docs("a"))
+    with running(collection):
+        until(lambda: collection.store.job(job.id).added == 1, "the job was not done")
+
+
+def test_what_a_full_disk_kept_from_being_put_off_is_not_held_for_ever(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise Unavailable("store", "the disk is full")
+
+    bench = bench_of(collection, threading.Event())
+    collection.store.enqueue(docs("a"))
+    with monkeypatch.context() as patch:
+        for name in ("take_in", "postpone"):
+            patch.setattr(collection.store, name, full)
+        with pytest.raises(Unavailable):
+            bench.step()
+    assert collection.store.lease_owners() == [bench.owner]
+    bench.step()
+    assert collection.store.lease_owners() == []
 
 
 def test_the_lease_is_kept_while_something_takes_long(collection: Collection) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from ingest.bench import Bench
 from ingest.worker import Worker
 from rag.errors import DataUnusable, DiskFull, ReadOnly
 from rag.store import Result, Store
@@ -66,8 +67,9 @@ def test_a_worker_waits_while_the_disk_is_full_and_goes_on_by_itself(
     store = collection.store
     job = store.enqueue(MANY)
     stop, waited = threading.Event(), threading.Event()
-    worker = Worker(store, collection.pipeline, collection.embedder, 60.0, stop)
-    monkeypatch.setattr("ingest.worker._FAULT", 0.01)
+    bench = Bench(store, collection.pipeline, collection.embedder, 60.0)
+    worker = Worker(lambda: [bench], 60.0, stop)
+    monkeypatch.setattr("ingest.worker._LONGEST_WAIT", 0.01)
 
     class Watching(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from rag.errors import KeyReused, NotFound
-from rag.store import Result
-from rag.store.leases import MAX_ATTEMPTS
+from rag.errors import InvalidInput, KeyReused, NotFound
+from rag.store import Requeued, Result
+from rag.store.leases import MAX_ATTEMPTS, MAX_LOSSES
 from rag.store.tables import job_items
 from rag.types import Failure, JobState, NewDocument
 from tests.collection import Collection
@@ -152,12 +152,143 @@ def test_an_item_that_takes_its_worker_with_it_is_given_up(collection: Collectio
     job = collection.store.enqueue(docs("a", "b"))
     assert lease(collection) == ["a", "b"]
     collection.store.expire(ME)
-    for _ in range(MAX_ATTEMPTS - 1):
+    for losses in range(1, MAX_LOSSES):
         assert lease(collection) == ["a"], "what was lost before is taken alone"
         collection.store.expire(ME)
+        if losses < MAX_LOSSES - 1:
+            assert lease(collection, OTHER) == ["b"], "what was lost again holds up nobody"
+            collection.store.release(OTHER)
+        hurry(collection)
     assert lease(collection) == ["b"]
     (failure,) = collection.store.job(job.id).failures
     assert (failure.id, failure.code) == ("a", "worker_lost")
+    assert collection.store.job(job.id).dead == 1
+
+
+def test_a_lease_that_runs_out_again_and_again_is_given_up_too(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a"))
+    for _ in range(MAX_LOSSES):
+        assert lease(collection, ME, -1) == ["a"]
+    assert lease(collection) == []
+    assert [failure.code for failure in collection.store.job(job.id).failures] == ["worker_lost"]
+
+
+def test_what_a_part_that_was_away_stopped_is_tried_together_again_and_the_rest_alone(collection: Collection) -> None:
+    collection.store.enqueue(docs("a", "b", "c", "d"))
+    lease(collection)
+    collection.store.postpone(ME, [1, 2], "Chroma is away", together=True)
+    collection.store.postpone(ME, [3, 4], "who knows", "internal_error")
+    hurry(collection)
+    assert lease(collection) == ["a", "b"]
+    assert lease(collection) == ["c"]
+    assert lease(collection) == ["d"]
+
+
+def given_up(collection: Collection, *documents: NewDocument, code: str = "unavailable") -> str:
+    """A job of documents that were all tried too often."""
+    job = collection.store.enqueue(documents)
+    for _ in range(MAX_ATTEMPTS):
+        hurry(collection)
+        items = collection.store.lease(ME, 60, ALL, ALL)
+        collection.store.postpone(ME, [item.seq for item in items], "Chroma is away", code, together=True)
+    assert collection.store.job(job.id).state is JobState.FAILED
+    return job.id
+
+
+def test_dead_letters_can_be_queued_again_all_or_some(collection: Collection) -> None:
+    job_id = given_up(collection, *docs("a", "b", "c"))
+    assert collection.store.requeue(job_id, ["b", "x"]) == Requeued(1, 0)
+    assert collection.store.job(job_id).state is JobState.RUNNING
+    assert collection.store.requeue(job_id) == Requeued(2, 0)
+    assert collection.store.requeue(job_id) == Requeued(0, 0)
+    collection.work()
+    ended = collection.store.job(job_id)
+    assert (ended.state, ended.added, ended.dead, ended.failures) == (JobState.SUCCEEDED, 3, 0, ())
+    with pytest.raises(NotFound):
+        collection.store.requeue("job_x")
+
+
+def test_what_failed_for_good_is_not_queued_again(collection: Collection) -> None:
+    job_id = given_up(collection, NewDocument(text="Text.", id="x" * 600), *docs("a"))
+    assert collection.store.requeue(job_id).queued == 1
+    collection.work()
+    assert [failure.code for failure in collection.store.job(job_id).failures] == ["invalid_record"]
+
+
+def test_a_dead_letter_never_replaces_what_came_after_it(collection: Collection) -> None:
+    job_id = given_up(collection, NewDocument(text="Old.", id="a"), *docs("b"))
+    collection.add("New.", id="a")
+    assert collection.store.requeue(job_id) == Requeued(1, 1)
+    collection.work()
+    assert collection.store.document("a")[1].text == "New."
+    ended = collection.store.job(job_id)
+    assert ended.state is JobState.SUCCEEDED
+    assert [(failure.id, failure.code) for failure in ended.failures] == [("a", "superseded")]
+
+
+def test_states_of_a_document_that_were_all_given_up_come_again_in_their_order(collection: Collection) -> None:
+    first = given_up(collection, NewDocument(text="One.", id="a"))
+    second = given_up(collection, NewDocument(text="Two.", id="a"))
+    collection.store.requeue(first)
+    collection.store.requeue(second)
+    collection.work()
+    assert collection.store.document("a")[1].text == "Two."
+    assert collection.store.document("a")[1].number == 2
+
+
+def test_deleting_a_document_removes_its_dead_letters(collection: Collection) -> None:
+    job_id = given_up(collection, *docs("a"))
+    collection.store.forget("a")
+    assert collection.store.requeue(job_id) == Requeued(0, 0)
+    ended = collection.store.job(job_id)
+    assert (ended.dead, [failure.code for failure in ended.failures]) == (0, ["deleted"])
+    with collection.store.read() as connection:
+        assert set(connection.scalars(select(job_items.c.payload))) == {None}
+
+
+def test_jobs_are_listed_by_state(collection: Collection) -> None:
+    failed = given_up(collection, *docs("a"))
+    done = collection.take(docs("b")).id
+    begun = collection.store.enqueue(docs("c"))
+    lease(collection)
+    queued = collection.store.enqueue(docs("d"))
+    for state, job_id in zip(JobState, (queued.id, begun.id, done, failed), strict=True):
+        assert [job.id for job in collection.store.jobs(10, state)] == [job_id]
+
+
+def test_failures_are_told_a_page_at_a_time_each_once(collection: Collection) -> None:
+    job = collection.store.enqueue([*(Failure(f"f{n}", "invalid_record", "bad") for n in range(250)), *docs("a")])
+    assert (job.failed, len(job.failures)) == (250, 100)
+    seen: list[str] = []
+    cursor: str | None = None
+    while cursor or not seen:
+        page, cursor = collection.store.failures(job.id, cursor, 120)
+        seen += [failure.id for failure in page]
+    assert seen == [f"f{n}" for n in range(250)]
+    with pytest.raises(InvalidInput):
+        collection.store.failures(job.id, "x")
+    with pytest.raises(NotFound):
+        collection.store.failures("job_x")
+
+
+def test_a_job_tells_when_it_began_how_fast_it_goes_and_when_it_ended(collection: Collection) -> None:
+    job = collection.store.enqueue(docs("a", "b", "c"))
+    assert (job.started_at, job.finished_at, job.rate_per_second, job.seconds_left) == (None,) * 4
+    items = collection.store.lease(ME, 60, 2, ALL)
+    begun = collection.store.job(job.id)
+    assert begun.started_at is not None
+    assert (begun.rate_per_second, begun.seconds_left) == (None, None)
+    collection.pipeline.take(ME, items)
+    half = collection.store.job(job.id)
+    assert half.rate_per_second
+    assert half.seconds_left == pytest.approx(1 / half.rate_per_second)
+    assert half.finished_at is None
+    collection.work()
+    ended = collection.store.job(job.id)
+    assert ended.finished_at is not None
+    assert ended.started_at == begun.started_at
+    assert ended.rate_per_second == pytest.approx(3 / (ended.finished_at - begun.started_at).total_seconds())
+    assert ended.seconds_left is None
 
 
 def test_a_passing_fault_is_tried_again_later_and_not_for_ever(collection: Collection) -> None:
@@ -169,7 +300,7 @@ def test_a_passing_fault_is_tried_again_later_and_not_for_ever(collection: Colle
             assert lease(collection) == [], "its time has not come"
             hurry(collection)
     ended = collection.store.job(job.id)
-    assert ended.state is JobState.FAILED
+    assert (ended.state, ended.dead) == (JobState.FAILED, 1)
     assert [(failure.code, failure.detail) for failure in ended.failures] == [("unavailable", "Chroma is away")]
 
 

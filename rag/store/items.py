@@ -1,0 +1,93 @@
+"""The items of jobs: what a document looks like while it waits, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+
+from rag.errors import Rejected
+from rag.identity import identity
+from rag.store.pacing import pace
+from rag.store.records import Result
+from rag.store.tables import job_items, jobs, now_micros
+from rag.types import Failure, NewDocument, StreamState
+
+_SECOND = 1_000_000
+
+
+def item_of(document: NewDocument | Failure) -> dict[str, Any]:
+    """The row of an item, already done if it can be seen to fail.
+
+    Idempotency keys hold digests of these rows: what they are made of never changes.
+    """
+    if isinstance(document, Failure):
+        return _failed(document.id, document.code, document.detail)
+    try:
+        document_id = identity(document)
+    except Rejected as error:
+        return _failed(document.id, error.code, str(error))
+    fields = asdict(document)
+    published = document.published_at
+    fields["published_at"] = published.isoformat() if published else None
+    row: dict[str, Any] = {"document_id": document_id, "payload": json.dumps(fields), "characters": len(document.text)}
+    return {**row, "state": "queued", "outcome": None, "code": "", "detail": ""}
+
+
+def _failed(document_id: str, code: str, detail: str) -> dict[str, Any]:
+    shown = document_id.encode(errors="replace").decode()[:512]
+    row: dict[str, Any] = {"document_id": shown, "payload": None, "characters": 0}
+    return {**row, "state": "done", "outcome": "failed", "code": code, "detail": detail}
+
+
+def payload_of(text: str) -> tuple[NewDocument, str]:
+    """What an item carries: the document, and the id of the request that submitted it."""
+    fields = json.loads(text)
+    published, request_id = fields.pop("published_at"), fields.pop("request_id", "")
+    fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages") if name in fields}
+    return NewDocument(**fields, published_at=datetime.fromisoformat(published) if published else None), request_id
+
+
+def carrying(item: dict[str, Any], request_id: str) -> dict[str, Any]:
+    """The row of an item with the request that submitted it: no part of what makes two submissions the same."""
+    if not request_id or item["payload"] is None:
+        return item
+    return item | {"payload": json.dumps(json.loads(item["payload"]) | {"request_id": request_id})}
+
+
+def finish(connection: Connection, results: Mapping[int, Result]) -> None:
+    """End items; what they carried is removed, unless they are dead letters. Their jobs note how far they are."""
+    for seq, result in results.items():
+        ended: dict[str, Any] = {"outcome": result.outcome, "code": result.code, "detail": result.detail}
+        carried = {} if result.outcome == "dead" else {"payload": None}
+        connection.execute(
+            update(job_items)
+            .where(job_items.c.seq == seq)
+            .values(state="done", lease_owner=None, lease_until=None, **ended, **carried)
+        )
+    which = select(job_items.c.job_id).where(among(job_items.c.seq, results))
+    done = Counter[str](connection.scalars(which))
+    now = now_micros()
+    for row in connection.execute(select(jobs).where(among(jobs.c.id, done))).all():
+        since = (now - (row.paced_at or row.created_at)) / _SECOND
+        faster = {"pace": pace(row.pace, since, done[row.id]), "paced_at": now}
+        connection.execute(update(jobs).where(jobs.c.id == row.id).values(**faster))
+    close(connection, done)
+
+
+def close(connection: Connection, job_ids: Collection[str]) -> None:
+    """Note of those of these jobs that are finished that they are."""
+    waits = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(("queued", "leased")))
+    whole = or_(jobs.c.stream.is_(None), jobs.c.stream != StreamState.RECEIVING)
+    ended = update(jobs).where(among(jobs.c.id, job_ids), jobs.c.finished_at.is_(None), whole, ~waits)
+    connection.execute(ended.values(finished_at=now_micros()))
+
+
+def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """`column IN values`, as one parameter whatever their number."""
+    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
