@@ -17,7 +17,7 @@ from api.boot import Boot
 from api.envelope import Envelope
 from api.errors import CODES, PROBLEMS, respond
 from api.reading import Reading
-from api.routes import ask, documents, health, jobs, search
+from api.routes import ask, documents, health, jobs, page, search
 from api.service import State
 from ingest.fetch import Fetcher
 from rag.compose import Engine
@@ -25,7 +25,7 @@ from rag.errors import GroundwireError
 from rag.settings import Settings
 from rag.types import NewDocument
 
-ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router)
+ROUTERS = (ask.router, search.router, documents.router, jobs.router, health.router, page.router)
 
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
