@@ -19,10 +19,9 @@ export async function openArticle(place, from) {
   opener?.removeAttribute("aria-expanded");
   opener = from;
   opener?.setAttribute("aria-expanded", "true");
-  const title = el("h2", { id: "article-title", tabindex: "-1", dir: "auto" }, headline(place));
-  dialog.replaceChildren(bar(), title, el("p", { class: "soft", role: "status" }, "Opening the article…"));
+  dialog.replaceChildren(bar(place), el("p", { class: "soft", role: "status" }, "Opening the article…"));
   show(dialog);
-  title.focus();
+  $("article-title").focus();
   const id = place.document_id ?? place.id;
   try {
     const document = await whole(id, place.version);
@@ -49,22 +48,22 @@ async function whole(id, version) {
   return known.get(path);
 }
 
-function bar() {
-  return el("div", { class: "bar" }, el("span", { class: "soft small" }, "Article"), button("Close", closeArticle, { class: "close" }));
+/** What stays in sight while the text is read: headline, outlet, date and version. */
+function bar(document, place = document) {
+  const title = el("h2", { id: "article-title", tabindex: "-1", dir: "auto", title: headline(document) }, headline(document));
+  const about = el("p", { class: "soft small" }, dotted(document.source, dated(document.published_at),
+    document.version ? `version ${document.version}` : null, place.page ? `page ${place.page}` : null,
+    document.url ? outward(document.url, "original") : null), " ", standing(document.status ? document : place));
+  return el("div", { class: "bar" }, el("div", {}, title, about), button("Close", closeArticle, { class: "close" }));
 }
 
 const quoted = (place) => (place.quote ? el("blockquote", { dir: "auto" }, place.quote) : null) ?? "";
 
 function fill(dialog, document, place) {
   const others = elsewhere({ copies: place.copies, also_in: document.also_in ?? place.also_in });
-  const about = el("p", { class: "soft small" }, dotted(
-    document.source, dated(document.published_at), `version ${document.version}`, place.page ? `page ${place.page}` : null,
-    document.url ? outward(document.url, "original") : null), " ", standing({ status: document.status ?? place.status }));
   const { nodes, first, exact } = marked(document.text, place);
   const text = el("div", { class: "article", dir: "auto", lang: language(document.language) }, nodes);
-  dialog.replaceChildren(bar(),
-    el("h2", { id: "article-title", tabindex: "-1", dir: "auto" }, headline(document)),
-    about,
+  dialog.replaceChildren(bar(document, place),
     others.length ? el("p", { class: "soft small" }, `Also in ${others.join(", ")}`) : "",
     exact ? "" : el("p", { class: "notice bad" }, "The quote does not stand at its place in this version of the article."),
     text);

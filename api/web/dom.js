@@ -22,9 +22,9 @@ export function outward(address, label) {
   try {
     url = new URL(address);
   } catch {
-    return document.createTextNode(label);
+    return label;
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") return document.createTextNode(label);
+  if (url.protocol !== "https:" && url.protocol !== "http:") return label;
   return el("a", { href: url.href, rel: "noopener noreferrer nofollow", target: "_blank" }, label,
     el("span", { class: "unseen" }, " (opens in a new tab)"));
 }
@@ -56,9 +56,11 @@ export function dotted(...parts) {
   return shown.flatMap((part, place) => (place ? [" · ", part] : [part]));
 }
 
-/** "retracted" or "corrected" as a label, where an article is. */
-export function standing(document) {
-  return document.status ? el("span", { class: `tag ${document.status === "retracted" ? "bad" : "warn"}` }, document.status) : null;
+/** "retracted" or "corrected" as a label, where an article is, and by what. */
+export function standing({ status, notice }) {
+  if (!status) return null;
+  const by = notice ? el("span", { class: "small soft" }, ` by “${headline(notice)}”, ${day(notice.published_at)}`) : null;
+  return el("span", {}, el("span", { class: `tag ${status === "retracted" ? "bad" : "warn"}` }, status), by);
 }
 
 /** Other places where the same story stands, by name: near-copies and the like. */

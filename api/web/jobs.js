@@ -41,18 +41,23 @@ export class JobView {
 
   #failed(job) {
     if (!job.failures.length) return "";
+    const most = job.failures.length < job.counts.failed ? `the first ${job.failures.length} of ` : "";
+    // Of those that failed, only what was given up can be tried again; the rest would fail the same way.
+    const worth = job.dead_letters ?? job.failures.length;
     const rows = job.failures.map((failure) => el("li", {}, el("code", {}, failure.code), " ", el("b", { dir: "auto" }, failure.id), el("br"), el("span", { dir: "auto" }, failure.detail)));
     const says = el("p", { class: "small soft", role: "status" });
     const again = button("Try the failed ones again", async () => {
       try {
-        const anew = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}/requeue`, { method: "POST" });
-        if (anew?.job_id === job.job_id) this.update(anew);
-        this.changed(anew ?? job);
+        const reply = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}/requeue`, { method: "POST" });
+        const now = reply?.job ?? reply ?? job;
+        this.update(now);
+        this.changed(now);
       } catch (error) {
         says.textContent = error.status === 404 ? "This service cannot try them again; add them anew." : error.message;
       }
     });
-    return el("details", { open: job.failures.length <= 3 }, el("summary", {}, `What failed (${job.failures.length})`), el("ul", { class: "failures small" }, rows), again, says);
+    return el("details", { open: job.failures.length <= 3 }, el("summary", {}, `What failed (${most}${job.counts.failed})`), el("ul", { class: "failures small" }, rows),
+      worth ? again : null, says);
   }
 }
 

@@ -1,6 +1,6 @@
 """One real service with articles of every kind, and a real browser in front of it, for all tests in this folder.
 
-Playwright keeps an event loop running in this thread for as long as it is open, so it is closed when the folder is done.
+Playwright keeps an event loop running in this thread while it is open, so it is closed when the folder is done.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from rag.seams import Message
 from tests.fakes import ScriptedModel
 from tests.service import Serve, Service
 
+PATIENCE_MS = 60_000.0
 NARROW = {"width": 360, "height": 740}
 KILLED = "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15."
 HERALDED = "President Donald Trump heralded the strike on his Truth Social media platform."
@@ -27,7 +28,12 @@ HOSTILE = (
     "<a href='javascript:window.ran = 4'>news</a><iframe srcdoc='<script>parent.ran = 5</script>'></iframe>"
 )
 ARTICLES: list[dict[str, Any]] = [
-    {"id": "goats", "title": "Goats at sea 🐐", "source": "Lund Post", "text": f"🐐🎉👩‍👩‍👧 A day to remember!\n{GOATS} 🎉 Nobody fell.\n"},
+    {
+        "id": "goats",
+        "title": "Goats at sea 🐐",
+        "source": "Lund Post",
+        "text": f"🐐🎉👩‍👩‍👧 A day to remember!\n{GOATS} 🎉 Nobody fell.\n",
+    },
     {
         "id": f"harbour {HOSTILE}",
         "title": f"Harbour of Varn {HOSTILE}",
@@ -80,6 +86,7 @@ def browser() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
         pytest.skip("there is no Chromium here: the Debian package is `chromium`")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=found)
         yield running
@@ -97,7 +104,7 @@ def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
             wrong.append(message.text)
 
     with browser.new_context(**context) as own:
-        own.set_default_timeout(10_000)
+        own.set_default_timeout(PATIENCE_MS)
         page = own.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", heard)
@@ -111,6 +118,13 @@ def page(browser: Browser, reader: Service) -> Iterator[Page]:
     """The page at `/`, wide enough for an article beside the answer."""
     with opened(browser, reader.url, viewport={"width": 1280, "height": 800}) as page:
         yield page
+
+
+@pytest.fixture
+def resumed(reader: Service) -> Iterator[None]:
+    """Whatever a test paused goes on after it."""
+    yield
+    reader.model.resume()
 
 
 def ask(page: Page, question: str) -> None:
