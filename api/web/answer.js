@@ -76,7 +76,7 @@ export class AnswerView {
 }
 
 function marker(citation) {
-  const label = dotted(`Source ${citation.marker}: ${headline(citation)}`, citation.source, day(citation.published_at)).join("");
+  const label = dotted(`Source ${citation.marker}: ${headline(citation)}`, citation.source, day(citation.published_at), citation.status).join("");
   const mark = button(String(citation.marker), () => openArticle(citation, mark), {
     class: `marker ${citation.status === "retracted" ? "bad" : ""}`, "aria-label": label, title: label, "aria-haspopup": "dialog",
   });

@@ -113,7 +113,6 @@ function show(dialog) {
   if (dialog.open) return;
   if (WIDE.matches) dialog.show();
   else dialog.showModal();
-  $("frame").classList.add("reading");
 }
 
 export function startArticle() {
@@ -121,7 +120,6 @@ export function startArticle() {
   dialog.addEventListener("close", () => {
     if (dialog.open) return; // it only moved, below
     turn += 1;
-    $("frame").classList.remove("reading");
     opener?.removeAttribute("aria-expanded");
     if (opener?.isConnected) opener.focus();
     opener = null;

@@ -115,8 +115,11 @@ export function leaveJobs() {
 }
 
 function draw(list, jobs, views) {
-  if (!jobs.length) list.replaceChildren(el("p", { class: "soft" }, "No articles have been added yet."));
-  else if (!list.querySelector("ul.jobs")) list.replaceChildren(el("ul", { class: "jobs plain" }));
+  if (!jobs.length) {
+    list.replaceChildren(el("p", { class: "soft" }, "No articles have been added yet."));
+    return;
+  }
+  if (!views.size) list.replaceChildren(el("ul", { class: "jobs plain" }));
   const place = list.querySelector("ul.jobs");
   // The newest come first, so those that are new are put before the others, the oldest of them first.
   for (const job of jobs.toReversed()) {

@@ -26,6 +26,9 @@ class Line:
     def cut(self) -> None:
         """End every connection at once, and take no other."""
         self._cut = True
+        # Closing alone would leave the thread that waits for a connection to take one more.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for end in tuple(self._open):
             with contextlib.suppress(OSError):
@@ -35,6 +38,9 @@ class Line:
         with contextlib.suppress(OSError):
             while not self._cut:
                 near, _ = self._listener.accept()
+                if self._cut:
+                    near.close()
+                    return
                 far = socket.create_connection(self._target)
                 self._open |= {near, far}
                 for source, sink in ((near, far), (far, near)):

@@ -33,7 +33,8 @@ def test_files_that_are_dropped_are_followed_until_they_can_be_read_and_deleted(
     articles(page)
     page.evaluate(DROP, [["tower.md", TOWER], ["no.png", "\x89PNG"]])
     job = page.locator("#adding .job")
-    expect(job).to_contain_text("2 articles: waiting")
+    expect(job).to_contain_text("2 articles: being read")
+    expect(job).to_contain_text("1 of 2")
     expect(job.get_by_role("progressbar")).to_be_visible()
     reader.work()
     expect(job).to_contain_text("2 articles: done")
@@ -211,7 +212,7 @@ def test_an_answer_is_shared_marked_and_opened_again_by_its_link(page: Page, rea
     expect(page.get_by_text("the note is kept")).to_be_visible()
     assert marks == [{"mark": "bad"}, {"mark": "bad", "note": "Too short"}]
     page.get_by_text("Time and outlets").click()
-    page.get_by_label("Lund Post").check()
+    page.locator("#outlets").get_by_label("Lund Post").check()
     with page.expect_request("**/v1/ask") as sent:
         ask(page, GOATS["question"])
     assert sent.value.post_data_json["filters"] == {"sources": ["Lund Post"]}
