@@ -24,7 +24,7 @@ from api.inside import Inside
 from api.kept import keeping
 from api.metrics import Metrics
 from api.reading import Reading
-from api.routes import answers, ask, collections, documents, health, jobs, mcp, metrics, openai, search, sources
+from api.routes import answers, ask, collections, documents, health, jobs, mcp, metrics, openai, page, search, sources
 from api.service import State
 from api.tracing import Tracing
 from api.watch import Watch
@@ -116,6 +116,7 @@ def create_app(
         app.include_router(router, dependencies=[Depends(KEY)], responses=TURNED_AWAY)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    app.include_router(page.router)
     return app
 
 

@@ -126,4 +126,5 @@ def welcome(base: str, settings: Settings) -> str:
     """What is printed once questions can be asked."""
     question = '{"question": "Where was al-Rifai killed?"}'
     ask = f"curl -s {base}/v1/ask -H 'Content-Type: application/json' -d '{question}'"
-    return f"ready at {base}\n  ask:  {ask}\n  docs: {base}/docs\n  logs: {settings.log_path}\nCtrl-C stops it."
+    places = f"  page: {base}/\n  ask:  {ask}\n  docs: {base}/docs\n  logs: {settings.log_path}"
+    return f"ready at {base}\n{places}\nCtrl-C stops it."

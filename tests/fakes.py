@@ -69,6 +69,10 @@ class ScriptedModel:
     async def prefers(self, messages: Sequence[Message], options: tuple[str, str]) -> float | None:
         return self.preference
 
+    def pause_at(self, word: str) -> None:
+        """Pause once it comes to that word."""
+        self._pause_before = word
+
     def pause(self) -> None:
         self._flowing.clear()
 

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from fastapi.responses import RedirectResponse
 
 from api.schemas.around import AliveOut, LineOut, PartOut, ReadyOut
 from api.service import AdmissionPart, BootPart
 
 router = APIRouter(tags=["health"])
-
-
-@router.get("/", include_in_schema=False)
-async def front() -> RedirectResponse:
-    return RedirectResponse("/docs")
 
 
 @router.get("/healthz")

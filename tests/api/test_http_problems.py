@@ -208,12 +208,6 @@ def test_the_log_has_one_line_a_request_and_nothing_of_what_was_asked(
     assert not any("break" in str(value) for value in second.values())
 
 
-def test_the_front_leads_to_the_documentation(service: Service) -> None:
-    reply = service.http.get("/")
-    assert (reply.status_code, reply.headers["Location"]) == (307, "/docs")
-    assert service.http.get("/docs").status_code == 200
-
-
 def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> None:
     document = service.http.get("/openapi.json").json()
     assert set(document["paths"]) == {

@@ -1,0 +1,208 @@
+// An answer as it grows, and what stands under it once it is whole.
+
+import { button, count, dated, day, dotted, el, elsewhere, headline, moment, standing, trouble } from "./dom.js";
+import { openArticle } from "./article.js";
+import { ask } from "./http.js";
+
+const TITLES = {
+  answered: "Answer",
+  conflicting: "The sources disagree",
+  not_found: "No answer was found",
+  unsupported: "Nothing could be supported",
+};
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+export class AnswerView {
+  #sentences = el("ol", { class: "sentences", "aria-live": "polite", "aria-relevant": "additions" });
+  #title = el("h2", { tabindex: "-1" }, "Answer");
+  #below = el("div");
+  #box;
+  shown = 0;
+
+  /** The place for one answer in `container`, under its question. `context` says of when and under which filters. */
+  constructor(container, question, context = "") {
+    this.#box = el("article", { class: "reply", "aria-busy": "true" },
+      el("p", { class: "asked", dir: "auto" }, question),
+      context ? el("p", { class: "soft small" }, context) : null,
+      this.#title, this.#sentences, this.#below);
+    this.#title.hidden = true;
+    container.replaceChildren(this.#box);
+  }
+
+  /** A verified sentence with its markers; `quotes` are the citations they stand for. */
+  sentence({ text, quotes, support }) {
+    this.#title.hidden = false;
+    const markers = quotes.map((citation) => marker(citation));
+    this.#sentences.append(el("li", { title: `support ${support}` }, el("p", { dir: "auto" }, text, " ", el("span", { class: "markers" }, markers))));
+    this.shown += 1;
+  }
+
+  /** The whole reply: what was streamed stays, the rest comes under it. */
+  finish(reply) {
+    this.#box.removeAttribute("aria-busy");
+    this.#title.textContent = TITLES[reply.status] ?? reply.status;
+    this.#title.hidden = false;
+    const cited = new Map(reply.citations.map((citation) => [citation.marker, citation]));
+    const quotes = (sentence) => sentence.citations.map((number) => cited.get(number)).filter(Boolean);
+    for (const sentence of reply.sentences.slice(this.shown)) this.sentence({ ...sentence, quotes: quotes(sentence) });
+    if (reply.status === "conflicting") {
+      this.#box.classList.add("conflict");
+      reply.sentences.forEach((sentence, place) => this.#sentences.children[place].append(side(quotes(sentence))));
+    }
+    const refused = reply.sentences.length === 0;
+    this.#below.replaceChildren(
+      refused ? el("p", { class: "reason" }, reply.reason ?? "") : "",
+      refused ? found(reply.passages) : timeline(reply.citations),
+      !refused && reply.passages.length ? el("details", {}, el("summary", {}, `Passages that were found (${reply.passages.length})`), passages(reply.passages)) : "",
+      el("p", { class: "soft small figures" }, dotted(
+        refused ? null : count(reply.independent_sources, "independent source"),
+        reply.model, reply.timings_ms?.total === undefined ? null : `${(reply.timings_ms.total / 1000).toFixed(1)} s`,
+        reply.asked_at ? `asked on ${moment(reply.asked_at)}` : null)),
+      actions(reply.id));
+  }
+
+  /** It ended early. What was verified stays; `again` asks anew. */
+  failed(error, again) {
+    this.#box.removeAttribute("aria-busy");
+    const kept = this.shown ? ` What stands above was verified before that${this.shown === 1 ? "" : " and stays valid"}; there may have been more.` : "";
+    this.#below.replaceChildren(trouble({ message: error.message + kept, fields: error.fields }, again));
+  }
+
+  stopped(again) {
+    this.#box.removeAttribute("aria-busy");
+    this.#below.replaceChildren(el("p", { class: "notice" }, "Stopped. "), button("Ask again", again));
+  }
+}
+
+function marker(citation) {
+  const label = dotted(`Source ${citation.marker}: ${headline(citation)}`, citation.source, day(citation.published_at), citation.status).join("");
+  const mark = button(String(citation.marker), () => openArticle(citation, mark), {
+    class: `marker ${citation.status === "retracted" ? "bad" : ""}`, "aria-label": label, title: label, "aria-haspopup": "dialog",
+  });
+  return mark;
+}
+
+/** How many sources stand behind some citations: near-copies of one story count once. */
+export function independent(citations) {
+  const groups = [];
+  for (const citation of citations) {
+    const ids = [citation.document_id, ...(citation.copies ?? []).map((copy) => copy.document_id)];
+    const met = groups.filter((group) => ids.some((id) => group.has(id)));
+    const merged = new Set([...ids, ...met.flatMap((group) => [...group])]);
+    groups.splice(0, groups.length, ...groups.filter((group) => !met.includes(group)), merged);
+  }
+  return groups.length;
+}
+
+/** Who says one of several versions, when, and how many sources that are. */
+function side(citations) {
+  const outlets = [...new Set(citations.map((citation) => citation.source || headline(citation)))];
+  const days = [...new Set(citations.map((citation) => day(citation.published_at)))];
+  const others = [...new Set(citations.flatMap(elsewhere))].filter((name) => !outlets.includes(name));
+  return el("p", { class: "side soft small" }, dotted(outlets.join(", "), days.join(", "),
+    count(independent(citations), "independent source"), others.length ? `also in ${others.join(", ")}` : null));
+}
+
+function timeline(citations) {
+  const documents = new Map();
+  for (const citation of citations) {
+    const key = `${citation.document_id}@${citation.version}`;
+    documents.set(key, [...(documents.get(key) ?? []), citation]);
+  }
+  const ordered = [...documents.values()].sort(([a], [b]) => (a.published_at ?? "9").localeCompare(b.published_at ?? "9"));
+  let before = null;
+  const items = ordered.map((group) => {
+    const gap = before && group[0].published_at ? Math.floor((Date.parse(group[0].published_at) - Date.parse(before)) / DAY_MS) : 0;
+    before = group[0].published_at ?? before;
+    return el("li", {},
+      el("p", { class: "small soft" }, dotted(dated(group[0].published_at), group[0].source, gap ? `${count(gap, "day")} later` : null), " ", standing(group[0])),
+      el("p", { class: "headline", dir: "auto" }, headline(group[0]), " ", el("span", { class: "markers" }, group.map(marker))),
+      group.map((citation) => el("blockquote", { class: "small", dir: "auto" }, citation.quote,
+        citation.page ? el("span", { class: "soft" }, ` (page ${citation.page})`) : null)),
+      elsewhere(group[0]).length ? el("p", { class: "small soft" }, `Also in ${elsewhere(group[0]).join(", ")}; counted as one source`) : null);
+  });
+  return el("section", { "aria-label": "Timeline of the sources" }, el("h3", {}, "Sources, the earliest first"), el("ol", { class: "timeline" }, items));
+}
+
+function found(hits) {
+  if (!hits.length) return "";
+  return el("section", { "aria-label": "What was found" }, el("h3", {}, "What was found instead"), passages(hits));
+}
+
+function passages(hits) {
+  return el("ol", { class: "passages" }, hits.map((hit) => {
+    const open = button(headline(hit), () => openArticle(hit, open), { class: "link headline", "aria-haspopup": "dialog", dir: "auto" });
+    return el("li", {}, open, el("p", { class: "small soft" }, dotted(hit.source, dated(hit.published_at)), " ", standing(hit)),
+      el("p", { class: "clipped", dir: "auto" }, hit.text));
+  }));
+}
+
+/** A link to the answer, and marks for it. Where the service keeps no answers it is said when one is asked for. */
+function actions(id) {
+  const says = el("p", { class: "soft small", role: "status" });
+  const path = `v1/answers/${encodeURIComponent(id)}`;
+  const failed = (error, missing) => (says.textContent = error.status === 404 ? missing : error.message);
+  const share = button("Copy link", async () => {
+    try {
+      await ask(path);
+      await copy(`${location.href.split("#")[0]}#/answers/${encodeURIComponent(id)}`, says);
+    } catch (error) {
+      failed(error, "This service does not keep this answer, so there is no link to it.");
+    }
+  });
+  const marks = { good: mark("good", "Good"), bad: mark("bad", "Bad") };
+  const input = el("input", { id: `note-${id}`, maxlength: 1000 });
+  const note = el("form", { class: "row", hidden: true, on: { submit: (event) => send(event) } },
+    el("label", { for: input.id }, "Why? (if you like)"), input, el("button", {}, "Send"));
+  let given = "";
+
+  function mark(name, label) {
+    const made = button(label, () => give(name), { "aria-pressed": "false" });
+    return made;
+  }
+
+  async function give(name, words = "") {
+    try {
+      await ask(`${path}/feedback`, { method: "POST", json: words ? { mark: name, note: words } : { mark: name } });
+    } catch (error) {
+      failed(error, "This service does not keep marks.");
+      return false;
+    }
+    given = name;
+    for (const [which, made] of Object.entries(marks)) made.setAttribute("aria-pressed", String(which === name));
+    says.textContent = words ? "Thank you, the note is kept." : "Thank you.";
+    note.hidden = Boolean(words);
+    return true;
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    if (input.value.trim() && (await give(given, input.value.trim()))) marks[given].focus();
+  }
+
+  return el("footer", { class: "actions" }, el("div", { class: "row" }, share,
+    el("span", { class: "marks", role: "group", "aria-label": "Mark this answer" }, marks.good, marks.bad)), note, says);
+}
+
+async function copy(address, says) {
+  try {
+    await navigator.clipboard.writeText(address);
+    says.textContent = "The link is copied.";
+  } catch {
+    says.replaceChildren("The link: ", el("a", { href: address }, address));
+  }
+}
+
+/** What an answer was asked under, in words. */
+export function context({ as_of: asOf, asked_at: askedAt, filters }) {
+  const parts = [];
+  // Where no day was named, the one it was answered as of is the one it was asked on.
+  const now = askedAt && Math.abs(Date.parse(asOf) - Date.parse(askedAt)) < MINUTE_MS;
+  if (asOf && !now) parts.push(`as it was known on ${day(asOf)}`);
+  if (filters?.published_after) parts.push(`published from ${day(filters.published_after)}`);
+  if (filters?.published_before) parts.push(`published until ${day(filters.published_before)}`);
+  if (filters?.sources?.length) parts.push(`in ${filters.sources.join(", ")}`);
+  if (filters?.document_ids?.length) parts.push(`of ${count(filters.document_ids.length, "article")}`);
+  return parts.join("; ");
+}

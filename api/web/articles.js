@@ -1,0 +1,79 @@
+// The articles there are: browsed, searched, opened, deleted.
+
+import { $, announce, button, confirmed, count, dated, dotted, el, elsewhere, headline, standing, trouble } from "./dom.js";
+import { closeArticle, openArticle } from "./article.js";
+import { ask, documentPath, query } from "./http.js";
+
+const AT_ONCE = 50;
+const TYPING_MS = 250;
+const words = el("input", { type: "search", id: "search", autocomplete: "off", dir: "auto" });
+const list = el("ul", { class: "plain documents" });
+const more = button("Show more", () => load(true), { hidden: true });
+const says = el("p", { class: "soft", role: "status" });
+let cursor = null;
+let turn = 0;
+
+export function startArticles() {
+  let typing = 0;
+  words.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(load, TYPING_MS);
+  });
+  const form = el("form", { role: "search", class: "row", on: { submit: (event) => { event.preventDefault(); load(); } } },
+    el("label", { for: words.id }, "Search headlines"), words);
+  $("listing").replaceChildren(el("h2", { id: "listing-title", tabindex: "-1" }, "In the collection"), form, says, list, more);
+}
+
+/** Show what is there now, or with `onward` true the next of it. */
+export async function load(onward = false) {
+  const mine = ++turn;
+  const next = onward === true;
+  try {
+    const page = await ask(`v1/documents${query({ limit: AT_ONCE, search: words.value.trim(), cursor: next ? cursor : null })}`);
+    if (mine !== turn) return;
+    const rows = page.documents.map(row);
+    if (next) list.append(...rows);
+    else list.replaceChildren(...rows);
+    cursor = page.next_cursor;
+    more.hidden = !cursor;
+    if (next) rows[0]?.querySelector("button").focus();
+    tell();
+  } catch (error) {
+    if (mine === turn) list.replaceChildren(el("li", {}, trouble(error, load)));
+  }
+}
+
+function tell() {
+  const shown = list.children.length;
+  if (!shown) says.textContent = words.value.trim() ? "No headline has these words." : "There are no articles yet.";
+  else says.textContent = cursor ? `The first ${shown}` : count(shown, "article");
+}
+
+function row(document) {
+  const open = button(headline(document), () => openArticle({ id: document.id, title: document.title }, open), { class: "link headline", "aria-haspopup": "dialog", dir: "auto" });
+  const remove = button("Delete", () => forget(document, item), { "aria-label": `Delete ${headline(document)}` });
+  const others = elsewhere(document);
+  const item = el("li", {}, el("div", {}, open,
+    el("p", { class: "small soft" }, dotted(document.source, dated(document.published_at), document.version > 1 ? `version ${document.version}` : null,
+      `${document.characters.toLocaleString("en-GB")} characters`, others.length ? `also in ${others.join(", ")}` : null), " ", standing(document))), remove);
+  return item;
+}
+
+async function forget(document, item) {
+  const name = headline(document);
+  if (!(await confirmed("Delete this article?", `“${name}” and all its versions are removed for good, and never answer again.`, "Delete"))) return;
+  try {
+    await ask(documentPath(document.id), { method: "DELETE" });
+  } catch (error) {
+    if (error.status !== 404) {
+      item.append(trouble(error));
+      return;
+    }
+  }
+  closeArticle();
+  const near = item.nextElementSibling ?? item.previousElementSibling;
+  item.remove();
+  (near?.querySelector("button") ?? $("listing-title")).focus();
+  tell();
+  announce(`Deleted: ${name}`);
+}

@@ -1,0 +1,52 @@
+// Which articles a question may be answered from.
+
+import { $, el } from "./dom.js";
+import { ask } from "./http.js";
+
+const DATES = ["published-after", "published-before", "as-of"];
+
+export function startFilters() {
+  $("filters").addEventListener("input", tell);
+  $("filters-clear").addEventListener("click", () => {
+    for (const id of DATES) $(id).value = "";
+    for (const box of boxes()) box.checked = false;
+    tell();
+    $("filters").querySelector("summary").focus();
+  });
+  $("filters").addEventListener("toggle", () => $("filters").open && load());
+}
+
+const boxes = () => $("outlets").querySelectorAll("input");
+const chosen = () => [...boxes()].filter((box) => box.checked).map((box) => box.value);
+
+/** What is set, as the service takes it: { as_of, filters }, each only where there is something. */
+export function filters() {
+  const [after, before, asOf] = DATES.map((id) => $(id).value);
+  const set = {};
+  if (after) set.published_after = after;
+  if (before) set.published_before = before;
+  if (chosen().length) set.sources = chosen();
+  return { ...(asOf ? { as_of: asOf } : {}), ...(Object.keys(set).length ? { filters: set } : {}) };
+}
+
+function tell() {
+  const set = DATES.filter((id) => $(id).value).length + chosen().length;
+  $("filters-set").textContent = set ? ` (${set} set)` : "";
+}
+
+/** The outlets there are. Where the service does not list them there is nothing to choose from. */
+async function load() {
+  let sources;
+  try {
+    ({ sources } = await ask("v1/sources"));
+  } catch {
+    return;
+  }
+  const before = new Set(chosen());
+  const choices = sources.filter(({ source }) => source).map(({ source, documents }) =>
+    el("label", {}, el("input", { type: "checkbox", value: source, checked: before.has(source) }), el("span", { dir: "auto" }, source),
+      el("span", { class: "soft" }, ` ${documents}`)));
+  $("outlets").querySelector(".choices").replaceChildren(...choices);
+  $("outlets").hidden = choices.length === 0;
+  tell();
+}

@@ -1,0 +1,79 @@
+// Speaking to the service. Addresses are relative, so that the page works below a path as well.
+
+import { $ } from "./dom.js";
+
+const KEY = "groundwire.key";
+
+/** What the service refused, in its own words: `status` is 0 where it could not be reached. */
+export class Problem extends Error {
+  constructor(status, body = {}) {
+    super(body.detail || (status ? `The service answered with status ${status}.` : "The service cannot be reached. Is it still running?"));
+    this.status = status;
+    this.code = body.code ?? "";
+    this.fields = (body.errors ?? []).length > 1 ? body.errors : [];
+  }
+}
+
+/**
+ * A reply of the service that is a success. A 401 asks for a key and tries again with it.
+ * Throws `Problem`, or AbortError once `signal` says so.
+ */
+export async function request(path, { method = "GET", json, form, headers = {}, signal } = {}) {
+  for (;;) {
+    const key = sessionStorage.getItem(KEY);
+    const sent = { ...headers };
+    if (key) sent.Authorization = `Bearer ${key}`;
+    if (json !== undefined) sent["Content-Type"] = "application/json";
+    let reply;
+    try {
+      reply = await fetch(path, { method, headers: sent, body: json !== undefined ? JSON.stringify(json) : form, signal });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Problem(0);
+    }
+    if (reply.ok) return reply;
+    const problem = new Problem(reply.status, await reply.json().catch(() => ({})));
+    if (reply.status !== 401 || !(await keyGiven(key))) throw problem;
+  }
+}
+
+/** The JSON of a reply, null where there is none. */
+export async function ask(path, options) {
+  const reply = await request(path, options);
+  return reply.status === 204 ? null : reply.json();
+}
+
+export const query = (values) => {
+  const set = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return set.length ? `?${new URLSearchParams(set)}` : "";
+};
+
+export const documentPath = (id, version) => `v1/documents/${encodeURIComponent(id)}${query({ version })}`;
+
+let asking = null;
+
+/** Whether somebody gave another key than `tried`. Those who ask at the same time wait for the same key. */
+function keyGiven(tried) {
+  if (sessionStorage.getItem(KEY) !== tried) return Promise.resolve(true);
+  asking ??= new Promise((resolve) => {
+    const form = $("key");
+    const before = document.activeElement;
+    const done = (given) => {
+      form.hidden = true;
+      asking = null;
+      before?.focus?.();
+      resolve(given);
+    };
+    $("key-title").textContent = tried ? "That key was not accepted" : "This service asks for a key";
+    $("key-value").value = "";
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      sessionStorage.setItem(KEY, $("key-value").value.trim());
+      done(true);
+    };
+    $("key-cancel").onclick = () => done(false);
+    form.hidden = false;
+    $("key-value").focus();
+  });
+  return asking;
+}
