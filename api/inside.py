@@ -30,7 +30,7 @@ class Inside:
         self._watch = watch
 
     async def stream(self, question: str, **how: Unpack[Asking]) -> AsyncGenerator[Event, None]:
-        """As `groundwire.AsyncClient.stream`. Raises `Overloaded` when the line is full."""
+        """As `api.remote.AsyncClient.stream`. Raises `Overloaded` when the line is full."""
         body = AskIn.model_validate(asked(question, how))
         engine = await self._engine(body.collection)
         questions = Questions(engine.answerer, self._admission, self._timeout, self._watch)

@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("rag", "ingest", "api", "evals", "groundwire")
+PACKAGES = ("rag", "ingest", "api", "evals")
 MAY_IMPORT = {
     "rag": {"rag"},
     "ingest": {"rag", "ingest"},
     "api": {"rag", "ingest", "api"},
     "api.cli.eval": {"rag", "ingest", "evals", "api"},
     "evals": {"rag", "ingest", "evals"},
-    "groundwire": {"rag", "api"},
 }
 VOCABULARY = ("rag.types", "rag.errors")
 PURE = (

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class AsyncClient:
-    """As `groundwire.Client`, with methods to be awaited. For one event loop."""
+    """As `api.remote.Client`, with methods to be awaited. For one event loop."""
 
     def __init__(self, base: str = calls.BASE, *, key: str | None = None, timeout: float = 300.0) -> None:
         self.base = base.rstrip("/")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-import groundwire
+from api import remote
 from api.cli import COMMANDS
 from tests.fakes import ScriptedModel
 from tests.ingest.files import ARTICLE, page, pdf
@@ -90,7 +90,7 @@ def test_every_command_works(service: Service, tmp_path: Path) -> None:
 
 
 def wait(service: Service, job: str) -> None:
-    with groundwire.Client(service.url) as client:
+    with remote.Client(service.url) as client:
         assert client.wait(job, timeout=60).failures == []
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import groundwire
+from api import remote
 from api.events import Events
 from api.remote import calls
 from tests.api.test_http_load import asked
@@ -32,7 +32,7 @@ class Awaited:
 
     def __init__(self, base: str, **options: Any) -> None:
         self._runner = asyncio.Runner()
-        self._client = groundwire.AsyncClient(base, **options)
+        self._client = remote.AsyncClient(base, **options)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **how: Any) -> Any:
@@ -61,7 +61,7 @@ def own(serve: Serve) -> Iterator[Service]:
         yield running
 
 
-@pytest.fixture(params=[groundwire.Client, Awaited])
+@pytest.fixture(params=[remote.Client, Awaited])
 def client(own: Service, request: pytest.FixtureRequest) -> Iterator[Any]:
     with closing(request.param(own.url)) as made:
         yield made
@@ -70,7 +70,7 @@ def client(own: Service, request: pytest.FixtureRequest) -> Iterator[Any]:
 def test_an_answer_has_types(client: Any, own: Service) -> None:
     said = {"role": "user", "content": "Who was al-Rifai?"}
     answer = client.ask(QUESTION, history=[said], explain=True)
-    assert isinstance(answer, groundwire.Answer)
+    assert isinstance(answer, remote.Answer)
     assert (answer.status, answer.sentences[0].text) == ("answered", DRAFT)
     cited = answer.citations[0]
     assert client.document(cited.document_id, version=cited.version).text[cited.start : cited.end] == cited.quote
@@ -79,10 +79,10 @@ def test_an_answer_has_types(client: Any, own: Service) -> None:
 
 def test_a_stream_ends_with_the_answer(client: Any) -> None:
     passages, *sentences, answer = list(client.stream(QUESTION))
-    assert isinstance(passages, groundwire.Passages)
+    assert isinstance(passages, remote.Passages)
     assert [sentence.text for sentence in sentences] == [DRAFT]
-    assert all(isinstance(sentence, groundwire.Sentence) for sentence in sentences)
-    assert isinstance(answer, groundwire.Answer)
+    assert all(isinstance(sentence, remote.Sentence) for sentence in sentences)
+    assert isinstance(answer, remote.Answer)
     assert answer.citations[0] in sentences[0].quotes
 
 
@@ -95,7 +95,7 @@ def test_a_question_is_narrowed_by_texts_days_and_times(client: Any) -> None:
 
 def test_documents_are_added_waited_for_read_listed_and_deleted(client: Any, own: Service, tmp_path: Path) -> None:
     identity = "https://courier.example/a b?c=é/../%2F#d"
-    new = groundwire.NewDocument(text="Rain fell on Orvik.", id=identity, published_at="2025-02-03")  # type: ignore[arg-type]
+    new = remote.NewDocument(text="Rain fell on Orvik.", id=identity, published_at="2025-02-03")  # type: ignore[arg-type]
     (tmp_path / "note.txt").write_text("Snow fell on Orvik.")
     job = client.add([new, {"text": "", "id": "empty", "published_at": date(2025, 2, 3)}], idempotency_key=None)
     uploaded = client.upload([tmp_path / "note.txt"])
@@ -110,7 +110,7 @@ def test_documents_are_added_waited_for_read_listed_and_deleted(client: Any, own
     assert {document.id for document in client.documents()} == {identity, "note", ARTICLE_ID}
     for gone in (identity, "note"):
         client.delete(gone)
-    with pytest.raises(groundwire.Problem) as missing:
+    with pytest.raises(remote.Problem) as missing:
         client.document(identity)
     assert (missing.value.status, missing.value.code) == (404, "not_found")
 
@@ -129,21 +129,21 @@ def test_what_is_fetched_and_may_not_be_is_listed_in_the_job(client: Any) -> Non
 
 def test_errors_carry_the_code_of_the_problem(client: Any) -> None:
     for call in (client.ask, lambda question: list(client.stream(question)), client.search):
-        with pytest.raises(groundwire.Problem) as wrong:
+        with pytest.raises(remote.Problem) as wrong:
             call("")
         assert (wrong.value.code, wrong.value.body["field"]) == ("invalid_input", "question")
 
 
-@pytest.mark.parametrize("make", [groundwire.Client, Awaited])
+@pytest.mark.parametrize("make", [remote.Client, Awaited])
 def test_where_nothing_answers_it_is_said(make: Callable[..., Any]) -> None:
-    with closing(make("http://127.0.0.1:9")) as nobody, pytest.raises(groundwire.NotRunning):
+    with closing(make("http://127.0.0.1:9")) as nobody, pytest.raises(remote.NotRunning):
         nobody.ask(QUESTION)
-    with pytest.raises(groundwire.InvalidInput):
+    with pytest.raises(remote.InvalidInput):
         make("localhost:8000")
 
 
 def test_waiting_for_a_job_ends_in_time(own: Service) -> None:
-    with groundwire.Client(own.url) as client:
+    with remote.Client(own.url) as client:
         job = client.add([{"text": "Fog over Orvik.", "id": "fog"}])
         with pytest.raises(TimeoutError):
             client.wait(job, timeout=0.05)
@@ -153,14 +153,14 @@ def test_waiting_for_a_job_ends_in_time(own: Service) -> None:
 
 def test_a_full_line_is_told_with_the_time_to_return_and_leaving_frees_the_model(serve: Serve) -> None:
     model = ScriptedModel(DRAFT)
-    with serve(model, concurrency=1, queue_limit=1) as service, groundwire.Client(service.url) as client:
+    with serve(model, concurrency=1, queue_limit=1) as service, remote.Client(service.url) as client:
         model.pause()
         with asked(service, "application/json"):
             model.wait_started(1)
             with asked(service, "application/json"):
                 service.until_waiting(1)
                 for call in (client.ask, lambda question: list(client.stream(question))):
-                    with pytest.raises(groundwire.Problem) as full:
+                    with pytest.raises(remote.Problem) as full:
                         call(QUESTION)
                     assert (full.value.code, (full.value.retry_after or 0) >= 1) == ("overloaded", True)
             service.until_waiting(0)
@@ -171,7 +171,7 @@ def test_a_full_line_is_told_with_the_time_to_return_and_leaving_frees_the_model
         model.wait_closed(2)
 
         async def leave() -> None:
-            async with groundwire.AsyncClient(service.url) as other, aclosing(other.stream(QUESTION)) as events:
+            async with remote.AsyncClient(service.url) as other, aclosing(other.stream(QUESTION)) as events:
                 await anext(events)
                 await asyncio.to_thread(model.wait_started, 3)
 
@@ -190,9 +190,9 @@ def test_an_api_key_is_sent_with_each_call(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_reply_of_something_else_than_the_service_is_told_from_a_problem_of_it() -> None:
-    with pytest.raises(groundwire.Unavailable):
+    with pytest.raises(remote.Unavailable):
         calls.job("a").read(200, b"<html>")
-    with pytest.raises(groundwire.Problem) as broken:
+    with pytest.raises(remote.Problem) as broken:
         calls.job("a").read(502, b"<html>", "soon")
     assert (broken.value.status, broken.value.code, broken.value.retry_after) == (502, "internal_error", None)
     assert calls.event("later", "{}") is None
