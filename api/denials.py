@@ -58,6 +58,15 @@ class ScopeMissing(Forbidden):
         self.scope = scope
 
 
+class CollectionDenied(Forbidden):
+    """The key is bound to other collections; whether there is this one is not told."""
+
+    code = "collection_denied"
+
+    def __init__(self) -> None:
+        super().__init__("this key is bound to other collections")
+
+
 class WrongHost(Forbidden):
     code = "wrong_host"
 

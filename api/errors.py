@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.denials import (
+    CollectionDenied,
     ForeignOrigin,
     KeyExpired,
     KeyMissing,
@@ -121,6 +122,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     KeyRevoked: HTTPStatus.UNAUTHORIZED,
     KeyExpired: HTTPStatus.UNAUTHORIZED,
     ScopeMissing: HTTPStatus.FORBIDDEN,
+    CollectionDenied: HTTPStatus.FORBIDDEN,
     ForeignOrigin: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     AnswerNotFound: HTTPStatus.NOT_FOUND,

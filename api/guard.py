@@ -17,17 +17,30 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import callers, keys
-from api.denials import ForeignOrigin, KeyExpired, KeyRefused, KeyRevoked, ScopeMissing, Unauthenticated, WrongHost
+from api.denials import (
+    CollectionDenied,
+    ForeignOrigin,
+    KeyExpired,
+    KeyRefused,
+    KeyRevoked,
+    ScopeMissing,
+    Unauthenticated,
+    WrongHost,
+)
 from api.errors import respond
 from api.limits import Limits
 from api.scopes import READS, Kind, kind_of, scope_of
-from api.service import State
+from api.service import BOUND, State
 from rag.errors import GroundwireError
 from rag.settings import Settings, listed
 from rag.store import AccessKey, Store
 
 KEY_ID = "groundwire.key_id"
 """Where the scope of a request has the id of its key; `""` where no key was needed."""
+
+
+COUNTS_ALL = "/metrics"
+"""What tells of every collection at once, and so nothing to a key that is bound to some."""
 
 
 class Guard:
@@ -74,6 +87,9 @@ class Guard:
             return self._limits.turn(who)
         if needed not in key.scopes:
             raise ScopeMissing(needed)
+        if key.collections and path == COUNTS_ALL:
+            raise CollectionDenied
+        BOUND.set(key.collections)
         scope[KEY_ID] = key.id
         self._limits.count(kind, key.id)
         return self._limits.turn(key.id)

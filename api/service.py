@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, TypedDict, cast
 
@@ -11,6 +12,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from api.admission import Admission
 from api.boot import Boot
+from api.denials import CollectionDenied
 from api.metrics import Metrics
 from api.reading import Reading
 from api.schemas.fields import COLLECTION
@@ -61,6 +63,10 @@ async def _mcp(request: Request) -> StreamableHTTPSessionManager:
     return state(request)["mcp"]
 
 
+BOUND: ContextVar[frozenset[str]] = ContextVar("BOUND", default=frozenset())
+"""The collections that the key of the request being handled is bound to; none for all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """The collections that a request may reach. There is no other way from the name of one to what is in it."""
@@ -68,11 +74,19 @@ class Access:
     collections: Collections[Engine]
 
     def names(self) -> list[str]:
-        return self.collections.names()
+        bound = BOUND.get()
+        return [name for name in self.collections.names() if not bound or name in bound]
+
+    def allowed(self, name: str | None) -> str:
+        """The collection that is meant, the default one for None. Raises `CollectionDenied`."""
+        meant, bound = name or DEFAULT_COLLECTION, BOUND.get()
+        if bound and meant not in bound:
+            raise CollectionDenied
+        return meant
 
     def engine(self, name: str | None) -> Engine:
-        """That of the default collection for None. Raises `UnknownCollection`."""
-        return self.collections.engine(name or DEFAULT_COLLECTION)
+        """That of the default collection for None. Raises `UnknownCollection`, `CollectionDenied`."""
+        return self.collections.engine(self.allowed(name))
 
     async def opened(self, name: str | None) -> Engine:
         """The same, for the event loop, which looking a name up would hold up."""
@@ -81,12 +95,12 @@ class Access:
         return await asyncio.to_thread(self.engine, name)
 
     def create(self, name: str | None) -> Engine:
-        """Of a collection that is made if it is missing. Raises `InvalidInput`."""
-        return self.collections.create(name or DEFAULT_COLLECTION)
+        """Of a collection that is made if it is missing. Raises `InvalidInput`, `CollectionDenied`."""
+        return self.collections.create(self.allowed(name))
 
     def delete(self, name: str) -> None:
         """Remove a collection with all that is in it. Raises `UnknownCollection`, `InvalidInput`."""
-        self.collections.delete(name)
+        self.collections.delete(self.allowed(name))
 
 
 async def _access(request: Request) -> Access:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import click
 
 from api.cli.common import json_option, print_json, shown
 from rag.errors import InvalidInput
+from rag.types import COLLECTION_NAME
 
 if TYPE_CHECKING:
     from rag.store import AccessKey, Store
@@ -38,21 +40,41 @@ def command() -> None:
     required=True,
     help="ask: ask, search and read. write: add and delete documents, and see jobs. Repeatable.",
 )
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    metavar="NAME",
+    help="Bind it to this collection, and to no other. Repeatable; default: all.",
+)
 @click.option("--expires", metavar="DATE", help="Until when it may be used: a date, its end (UTC), or a time.")
 @json_option
-def create(name: str, scopes: tuple[str, ...], expires: str | None, as_json: bool) -> None:
+def create(
+    name: str, scopes: tuple[str, ...], collections: tuple[str, ...], expires: str | None, as_json: bool
+) -> None:
     """Make a key and print it. It is shown only now: what is kept of it does not lead back to it."""
     from api import keys
 
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise InvalidInput(f"a name has 1 to {LONGEST_NAME} characters that can be shown", "name")
+    for each in collections:
+        if not re.fullmatch(COLLECTION_NAME, each):
+            raise InvalidInput(f"the name of a collection is {COLLECTION_NAME}", "collection")
     until = _moment(expires) if expires else None
     made = keys.make()
     with _store() as store:
         first = not store.access_keys()
-        store.add_key(made.id, name, scopes, made.digest, until)
+        store.add_key(made.id, name, scopes, made.digest, until, collections)
     if as_json:
-        print_json({"id": made.id, "name": name, "scopes": sorted(set(scopes)), "key": made.text})
+        print_json(
+            {
+                "id": made.id,
+                "name": name,
+                "scopes": sorted(set(scopes)),
+                "collections": sorted(set(collections)),
+                "key": made.text,
+            }
+        )
         return
     click.echo(made.text)
     click.echo(
@@ -73,8 +95,9 @@ def listing(as_json: bool) -> None:
         return
     for key in found:
         until = f" until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else ""
+        bound = f" in {','.join(sorted(key.collections))}" if key.collections else ""
         scopes = ",".join(sorted(key.scopes))
-        click.echo(f"{key.id}  {scopes:<9}  {key.created_at:%Y-%m-%d}  {_state(key)}{until}  {shown(key.name)}")
+        click.echo(f"{key.id}  {scopes:<9}  {key.created_at:%Y-%m-%d}  {_state(key)}{until}{bound}  {shown(key.name)}")
     if not found:
         click.echo("there is no key, so everything is open to this machine, and only to it", err=True)
 
@@ -121,6 +144,7 @@ def _row(key: AccessKey) -> dict[str, object]:
         "id": key.id,
         "name": key.name,
         "scopes": sorted(key.scopes),
+        "collections": sorted(key.collections),
         "state": _state(key),
         **{name: at.isoformat() if at else None for name, at in times.items()},
     }

@@ -15,9 +15,18 @@ from rag.store.tables import Row, access_keys, from_micros, now_micros, to_micro
 
 class AccessKeys(Database):
     def add_key(
-        self, key_id: str, name: str, scopes: Collection[str], digest: str, expires_at: datetime | None
+        self,
+        key_id: str,
+        name: str,
+        scopes: Collection[str],
+        digest: str,
+        expires_at: datetime | None,
+        collections: Collection[str] = (),
     ) -> None:
-        """Keep a new key. Raises `InvalidInput` for a name that one in use has."""
+        """Keep a new key, bound to some collections or, without any, to none.
+
+        Raises `InvalidInput` for a name that one in use has.
+        """
         with self.write() as connection:
             same = select(access_keys.c.id).where(access_keys.c.name == name, access_keys.c.revoked_at.is_(None))
             if connection.execute(same).first() is not None:
@@ -26,6 +35,7 @@ class AccessKeys(Database):
                 "id": key_id,
                 "name": name,
                 "scopes": " ".join(sorted(scopes)),
+                "collections": " ".join(sorted(collections)),
                 "digest": digest,
                 "created_at": now_micros(),
                 "expires_at": None if expires_at is None else to_micros(expires_at),
@@ -66,4 +76,5 @@ def _key(row: Row) -> AccessKey:
         created_at=from_micros(row.created_at),
         expires_at=None if row.expires_at is None else from_micros(row.expires_at),
         revoked_at=None if row.revoked_at is None else from_micros(row.revoked_at),
+        collections=frozenset(row.collections.split()),
     )

@@ -156,7 +156,10 @@ class KeptAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """An API key as it is kept. `digest` is that of the whole key, which is kept nowhere."""
+    """An API key as it is kept. `digest` is that of the whole key, which is kept nowhere.
+
+    `collections` are the names of those it is bound to, none for all.
+    """
 
     id: str
     name: str
@@ -165,6 +168,7 @@ class AccessKey:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    collections: frozenset[str] = frozenset()
 
     def usable(self, now: datetime) -> bool:
         """Whether it opens anything at that time."""

@@ -239,6 +239,7 @@ access_keys = Table(
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("scopes", String, nullable=False),
+    Column("collections", String, nullable=False),
     Column("digest", String, nullable=False),
     Column("created_at", Integer, nullable=False),
     Column("expires_at", Integer),

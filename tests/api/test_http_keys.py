@@ -238,3 +238,28 @@ def test_marks_are_of_the_key_that_made_them(guarded: Guarded) -> None:
     ids = {keys.id_of(guarded.keys[name]): name for name in ("ask", "both")}
     assert {ids[mark.key_id]: mark.mark for mark in kept.marks} == {"ask": "good", "both": "bad"}
     assert json.loads(kept.body)["id"] == answer["id"]
+
+
+def test_a_key_bound_to_a_collection_reaches_no_other(guarded: Guarded) -> None:
+    made = keys.make()
+    guarded.service.engine.store.add_key(made.id, "bound", ["ask", "write"], made.digest, None, ["sport"])
+    documents = {"documents": [{"id": "race", "text": "Ilse Brandt won the race in Varn."}]}
+    assert guarded.call(made.text, "POST", "/v1/documents", json=documents | {"collection": "sport"}).status_code == 202
+    for method, path, body in (
+        ("POST", "/v1/ask", QUESTION),
+        ("POST", "/v1/search", QUESTION),
+        ("POST", "/v1/search", QUESTION | {"collection": "news"}),
+        ("POST", "/v1/documents", documents),
+        ("POST", "/v1/documents", documents | {"collection": "news"}),
+        ("GET", "/v1/documents", None),
+        ("GET", "/v1/sources", None),
+        ("GET", "/v1/jobs", None),
+        ("DELETE", "/v1/collections/news", None),
+        ("GET", "/metrics", None),
+    ):
+        assert_problem(guarded.call(made.text, method, path, json=body), 403, "collection_denied")
+    listed = guarded.call(made.text, "GET", "/v1/collections").json()["collections"]
+    assert [each["name"] for each in listed] == ["sport"]
+    assert guarded.call(made.text, "GET", "/v1/jobs?collection=sport").status_code == 200
+    assert "sport" in [each["name"] for each in guarded.call("ask", "GET", "/v1/collections").json()["collections"]]
+    assert guarded.call(made.text, "DELETE", "/v1/collections/sport").status_code == 204

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("scopes", sa.String(), nullable=False),
+        sa.Column("collections", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.Integer(), nullable=True),
