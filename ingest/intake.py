@@ -30,7 +30,7 @@ class Batch:
 class TooMany(InvalidInput):
     """The stream has more documents than it may have."""
 
-    code = "too_many_documents"
+    code = "too_many_lines"
 
 
 class Lines:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from ingest.copies import sign
 from ingest.prepare import Prepared, embedded_text, prepare
-from rag.errors import InvalidInput, Rejected, SetupError, Unavailable
+from rag.errors import DiskFull, InvalidInput, ReadOnly, Rejected, SetupError, Unavailable
 from rag.logs import belonging_to
 from rag.seams import Embedder, IndexCopy, IndexRow, Stamp, Vectors
 from rag.store import Item, Result, Standing, Store
@@ -62,9 +62,10 @@ class Pipeline:
         try:
             self._take(owner, items)
         except Unavailable as error:
-            away = self._is_away(error.part)
+            no_room = isinstance(error, DiskFull | ReadOnly)  # waited for, however long it takes
+            away = no_room or self._is_away(error.part)
             log.warning("put off %d documents: %s", len(items), error, extra={"code": error.code})
-            self._store.postpone(owner, seqs, str(error), together=away)
+            self._store.postpone(owner, seqs, str(error), together=away, counted=not no_room)
             return error if away else None
         except (Stopped, SetupError):
             raise

@@ -24,7 +24,7 @@ from rag.retrieve import Retriever
 from rag.seams import Answering, Embedder, IndexCopy, LanguageModel
 from rag.settings import Settings
 from rag.store import Store
-from rag.support import DEFAULT
+from rag.support import calibration_for
 
 __all__ = ["Engine", "assemble", "build", "collections_of", "open_embedder", "open_model"]
 
@@ -142,7 +142,7 @@ def _around(
     index = copy or exact
     without = settings.without
     retriever = Retriever(store, embedder, DenseIndex(store, index, exact), FullText(store), without)
-    answerer = Answerer(retriever, embedder, model, DEFAULT, without)
+    answerer = Answerer(retriever, embedder, model, calibration_for(settings.model), without)
     return Engine(settings, store, embedder, index, retriever, answerer, model)
 
 

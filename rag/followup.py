@@ -62,7 +62,7 @@ def accepted(proposed: str, question: Question) -> str | None:
     It must keep the names, numbers, denials and the kind of the question, and may add only what was said before.
     """
     text = _LABEL.sub("", " ".join(proposed.split("\n")[0].split())).strip(' "“”')
-    if not text or len(text) > MAX_QUESTION_CHARS:
+    if not terms(text) or len(text) > MAX_QUESTION_CHARS:
         return None
     said = " ".join(map(_shown, _read(question.history)))
     known = {stem(word) for word in words(f"{said} {question.text}")}

@@ -105,23 +105,31 @@ class Leases(Database):
             connection.execute(freed.values(**_FREE, losses=job_items.c.losses + 1))
 
     def postpone(
-        self, owner: str, seqs: Collection[int], detail: str, code: str = "unavailable", *, together: bool = False
+        self,
+        owner: str,
+        seqs: Collection[int],
+        detail: str,
+        code: str = "unavailable",
+        *,
+        together: bool = False,
+        counted: bool = True,
     ) -> None:
         """Put back items that a fault stopped, each to be tried later than the time before.
 
         `together` says that the fault was none of theirs, so that they need not be tried one by one. After
-        `MAX_ATTEMPTS` an item becomes a dead letter with this code.
+        `MAX_ATTEMPTS`, of which one that is not `counted` is none, an item becomes a dead letter with this code.
         """
         draw = random.random()  # one for all: what is to be tried together comes back together
         with self.write() as connection:
             for seq, attempts in owned(connection, owner, seqs).items():
-                if attempts >= MAX_ATTEMPTS:
+                if counted and attempts >= MAX_ATTEMPTS:
                     finish(connection, {seq: Result("dead", code, detail)})
                 else:
                     later = now_micros() + int(pause(attempts, draw) * _SECOND)
                     item = update(job_items).where(job_items.c.seq == seq)
                     why = _TOGETHER if together else code
-                    connection.execute(item.values(**_FREE, not_before=later, code=why, detail=detail))
+                    tried = {} if counted else {"attempts": attempts - 1}
+                    connection.execute(item.values(**_FREE, **tried, not_before=later, code=why, detail=detail))
 
     def work_waits(self) -> bool:
         """Whether any item could be leased now, or may be once its time or its lease is over."""

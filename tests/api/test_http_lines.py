@@ -113,7 +113,7 @@ def test_a_key_of_a_batch_is_not_one_for_a_stream(own: Service) -> None:
 
 def test_more_documents_than_a_stream_may_have_break_it_off(own: Service) -> None:
     reply = send(own, b"".join(lines("f", 61)))
-    assert (reply.status_code, reply.json()["code"]) == (413, "too_many_documents")
+    assert (reply.status_code, reply.json()["code"]) == (413, "too_many_lines")
     job = own.http.get("/v1/jobs").json()["jobs"][0]
     assert job["job_id"] in reply.json()["detail"]
     assert job["stream"]["state"] == "broken_off"

@@ -135,7 +135,8 @@ def test_a_page_of_another_site_is_kept_out(service: Service) -> None:
         return httpx.post(f"{service.url}/mcp", json=body, headers=headers(**more)).status_code
 
     assert status() == 200
-    assert status(Origin="http://localhost:3000") == 200
+    assert status(Origin=service.url) == 200
+    assert status(Origin="http://localhost:3000") == 403
     assert status(Host="evil.example:8000") == 421
     assert status(Origin="https://evil.example") == 403
     assert httpx.get(f"{service.url}/mcp", headers=headers()).json()["code"] == "method_not_allowed"

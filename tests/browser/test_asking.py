@@ -65,6 +65,7 @@ def test_a_refusal_says_why_and_shows_what_was_found(page: Page) -> None:
     found = page.get_by_role("region", name="What was found")
     text = found.locator("li .clipped").first.inner_text()
     found.get_by_role("button").first.click()
+    expect(page.locator("#article mark").first).to_be_visible()
     marks = page.locator("#article mark").all_inner_texts()
     assert "\n".join(marks).split() == text.split()
 

@@ -116,12 +116,12 @@ def test_while_a_part_is_away_no_more_is_leased_than_showed_it(
     def away(*_: object) -> None:
         raise Unavailable("index", "Chroma is away")
 
-    monkeypatch.setattr("ingest.worker.BATCH_ITEMS", 1)
+    monkeypatch.setattr("ingest.bench.BATCH_ITEMS", 1)
     for name in ("add", "count"):
         monkeypatch.setattr(collection.index, name, away)
     collection.store.enqueue(docs("a", "b"))
     with pytest.raises(Unavailable, match="Chroma is away"):
-        worker_of(collection, threading.Event()).step()
+        bench_of(collection, threading.Event()).step()
     assert [item.document_id for item in collection.store.lease("x/1/y", 60, 8, 1_000)] == ["b"]
 
 

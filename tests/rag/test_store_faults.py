@@ -121,7 +121,7 @@ def test_what_waits_and_what_was_given_up_is_counted_until_it_is_taken_in(collec
     assert store.backlog().lag_seconds > 0
     store.enqueue([NewDocument(id="x", text="")])
     (lost, _, _) = store.lease("host/1/x", 60, 8, 10**6)
-    store.take_in("host/1/x", [], {lost.seq: Result("failed", "worker_lost", "gone")}, {}, collection.embedder.stamp)
+    store.take_in("host/1/x", [], {lost.seq: Result("dead", "worker_lost", "gone")}, {}, collection.embedder.stamp)
     for owner in store.lease_owners():
         store.expire(owner)
     collection.work()
