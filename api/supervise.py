@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import repeat
+from itertools import chain, repeat
 
 from api import runtime
 from api.client import Client
@@ -51,7 +51,7 @@ class Service:
         limit = settings.memory_limit_mb * 2**20
         self._keepers = [
             Keeper(spec, settings.log_path, arrangement.environment, limit, say, self._changed, patience)
-            for spec, patience in zip(arrangement.specs, (Patience(), *repeat(RESTING)), strict=False)
+            for spec, patience in zip(arrangement.specs, chain((Patience(),), repeat(RESTING)), strict=False)
         ]
 
     async def run(self) -> int:

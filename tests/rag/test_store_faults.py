@@ -78,7 +78,7 @@ def test_a_worker_waits_while_the_disk_is_full_and_goes_on_by_itself(
 
     watching = Watching()
     logging.getLogger("ingest.worker").addHandler(watching)
-    thread = threading.Thread(target=worker.run)
+    thread = threading.Thread(target=worker.run, daemon=True)
     with under(store, full(store)):
         thread.start()
         assert waited.wait(30)
