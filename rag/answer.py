@@ -121,7 +121,7 @@ class Answerer:
         reading = await asyncio.to_thread(read, question, heard, self._embedder)
         clock.lap("rank")
         telling = Telling()
-        attempt: Reading | None = reading
+        attempt: Reading | None = None if followup.hangs(question.text) else reading
         for _ in range(ATTEMPTS):
             if attempt is None:
                 break
@@ -158,7 +158,8 @@ class Answerer:
             return question
         proposed = await self._written(followup.messages(question), followup.MAX_TOKENS)
         clock.lap("understand")
-        return replace(question, text=followup.accepted(proposed, question) or question.text)
+        understood = followup.accepted(proposed, question) or followup.substituted(question)
+        return replace(question, text=understood or question.text)
 
     async def _written(self, messages: Sequence[Message], max_tokens: int) -> str:
         stream = self._model.stream(messages, max_tokens)

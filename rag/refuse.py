@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from rag.followup import hangs
 from rag.reading import Reading
 from rag.terms import STOP_WORDS, stem, terms, words
 from rag.types import Question, Status
@@ -28,6 +29,8 @@ def gives_up(sentence: str) -> bool:
 
 def reason(status: Status, question: Question, reading: Reading) -> str:
     """Why there is no answer, and what the nearest article mentions of the question and what not."""
+    if hangs(question.text):
+        return "The question only refers to something and does not say what; name it, or send the history it refers to."
     if not reading.candidates:
         return "No article that may be used for this question shares its subject."
     opening = (
@@ -47,7 +50,7 @@ def _offer(question: str, reading: Reading) -> str:
     nearest = f"The nearest is {name}{f' ({known})' if known else ''}."
     mentioned, missing = _phrases(question, set(terms(f"{heading(document)} {reading.around([document])}")))
     if not mentioned:
-        return f"{nearest} It does not mention {_listed(missing, 'or')}." if missing else nearest
+        return f"{nearest} It does not mention {_listed(missing, 'or')}."
     but = f" but not {_listed(missing, 'or')}" if missing else ""
     return f"{nearest} It mentions {_listed(mentioned, 'and')}{but}."
 

@@ -52,6 +52,8 @@ def test_a_question_that_says_it_all_does_not(text: str) -> None:
         ("Was she there in 2019?", "Was Ilse Brandt in Varn?", None),
         ("What did she not say?", "What did Ilse Brandt say?", None),
         ("Is she in Lund?", "Is Ilse Brandt in Varn?", None),
+        ("Where did she work?", "Who is Ilse Brandt?", None),
+        ("How old is she?", "Ilse Brandt is old.", None),
         ("How old is she?", "", None),
     ],
 )
@@ -74,6 +76,19 @@ def test_the_model_sees_the_last_turns_without_markers() -> None:
     assert "Question 9?" in shown
     assert "Question 7?" not in shown
     assert "[1]" not in shown
+
+
+@pytest.mark.parametrize(
+    ("question", "understood"),
+    [
+        ("How old is she?", "How old is Ilse Brandt?"),
+        ("What is her job?", "What is Ilse Brandt's job?"),
+        ("Where is it?", "Where is Ilse Brandt?"),
+        ("And in Lund?", None),
+    ],
+)
+def test_a_pronoun_stands_for_the_name_spoken_of_last(question: str, understood: str | None) -> None:
+    assert followup.substituted(asked(question)) == understood
 
 
 def test_a_history_has_a_limit() -> None:
@@ -110,9 +125,17 @@ def test_a_follow_up_is_answered_as_it_was_understood(engine: Engine) -> None:
     assert "understand" in answer.timings_ms
 
 
-def test_a_wrong_rewriting_is_not_used(engine: Engine) -> None:
+def test_for_a_wrong_rewriting_the_name_spoken_of_last_is_put_in(engine: Engine) -> None:
     answer = reply(engine, asked("How old is she?"), "How old is Peter Falk?", "Ilse Brandt is 52 years old.")
-    assert answer.understood_as is None
+    assert answer.understood_as == "How old is Ilse Brandt?"
+    assert isinstance(answer, Answer)
+
+
+@pytest.mark.parametrize("question", ["How old is she?", "Who?", "What about them?"])
+def test_what_only_refers_to_something_unsaid_is_refused(engine: Engine, question: str) -> None:
+    refusal = reply(engine, asked(question, ()), "Ilse Brandt is 52 years old.")
+    assert isinstance(refusal, Refusal)
+    assert "does not say what" in refusal.reason
 
 
 def test_a_question_that_stands_alone_costs_no_rewriting(engine: Engine) -> None:
