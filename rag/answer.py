@@ -27,7 +27,7 @@ from ulid import ULID
 from rag import followup, plan, prompt
 from rag.ablation import Ablation
 from rag.cite import Markers, align
-from rag.draft import SentenceStream
+from rag.draft import SentenceStream, without_year
 from rag.evidence import Candidate, select
 from rag.notices import heeded, remarks, withdrawn
 from rag.reading import Reading, read
@@ -37,6 +37,7 @@ from rag.rivals import rivals, standing
 from rag.seams import Embedder, LanguageModel, Message
 from rag.sources import independent
 from rag.support import UNTOLD, Calibration
+from rag.terms import numbers
 from rag.types import (
     Answer,
     Claim,
@@ -54,7 +55,7 @@ from rag.types import (
     Verdict,
     Verified,
 )
-from rag.verify import faults
+from rag.verify import faults, heading
 
 AnswerStatus = Literal[Status.ANSWERED, Status.CONFLICTING]
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
@@ -238,6 +239,9 @@ class Answerer:
         )
         quotes = tuple(quote.text for quote in aligned.quotes)
         documents = [quote.hit.document for quote in aligned.quotes]
+        year = question.as_of.year  # the model is told the day, and puts it to dates that their articles leave open
+        if year not in numbers(" ".join([question.text, *quotes, *map(heading, documents)])):
+            sentence = without_year(sentence, year)
         context = reading.around(documents)
         found = faults(sentence, quotes, documents, question.text, context)
         found += withdrawn(sentence, aligned.quotes, question.text)

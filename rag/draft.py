@@ -47,6 +47,15 @@ def cleaned(sentence: str) -> str:
     return without if any(character.isalnum() for character in without) else ""
 
 
+def without_year(sentence: str, year: int) -> str:
+    """The sentence without a year that only the day of asking can have brought in.
+
+    >>> without_year("He was killed on March 15, 2026, in Anbar.", 2026), without_year("In 2026 it fell.", 2026)
+    ('He was killed on March 15, in Anbar.', 'In 2026 it fell.')
+    """
+    return re.sub(rf"(?<=\d),? {year}\b|(?<=[a-z]),? (?:in |of )?{year}(?=[.,]|$)", "", sentence)
+
+
 def _first_end(text: str) -> int | None:
     """Where the first sentence that another one follows ends."""
     line = text.find("\n")

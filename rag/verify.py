@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from datetime import timedelta
 
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
@@ -28,6 +29,8 @@ _PLANNED = re.compile(
     r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
     r"|(?:intend|hope|want|aim|propose|consider)(?:s|ed|ing|d)?)\b"
 )
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_RELATIVE = {"yesterday": -1, "today": 0, "tonight": 0, "morning": 0, "tomorrow": 1}
 _DIFFERENCE = re.compile(
     r"\bby how (?:much|many|far)\b"
     r"|\bhow (?:much|many|far)\b.*\b(?:differ|more|less|fewer|higher|lower|longer|shorter|older|younger)\b",
@@ -58,13 +61,14 @@ def faults(
     around the quotes, in which a speaker may be named too.
     """
     headed = " ".join(map(heading, documents))
-    read = " ".join([*quotes, headed])
+    resolved = _told_days(quotes, documents)
+    read = " ".join([*quotes, headed, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
     given = numbers(question) - (_years(question) - numbers(context))
     told = _dates(question) & _dates(context)
     return [
         *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
-        *_date_faults(sentence, " ".join(quotes), headed, told),
+        *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question}")),
         *_denial_faults(sentence, quotes, question),
         *_modality_faults(sentence, quotes, question),
@@ -101,22 +105,42 @@ def _missing(check: str, found: Sequence[object]) -> list[Fault]:
     return [Fault(check, f"{value:g}" if isinstance(value, float) else str(value)) for value in found]
 
 
-def _date_faults(sentence: str, quoted: str, headed: str, told: Set[str]) -> list[Fault]:
+def _date_faults(
+    sentence: str, quoted: str, headed: str, told: Set[str], resolved: Set[tuple[str, str]] = frozenset()
+) -> list[Fault]:
     """Dates that the quotes do not have. What they leave open may come from the day of publication.
 
-    A day of a month must be a day of that month there too; a month or weekday alone is looked for among
-    theirs where they name any. `told` are months and weekdays that need none.
+    A day of a month must be a day of that month there too, or one of those `resolved`, and the day of publication
+    only where there are none; a month or weekday alone is
+    looked for among theirs where they name any. `told` are months and weekdays that need none.
     """
-    ours, theirs = _days(sentence), _days(quoted)
+    ours, theirs = _days(sentence) - resolved, _days(quoted)
     missing = sorted(
         f"{day} {month}"
-        for day, month in ours - theirs - _days(headed)
+        for day, month in ours - theirs - (set() if resolved else _days(headed))
         if month not in told and (theirs or not {day, month} <= {word.casefold() for word in words(quoted)})
     )
-    alone = _dates(sentence) - {month for _, month in ours} - told
+    alone = _dates(sentence) - {month for _, month in _days(sentence)} - told
     for family in (MONTHS, DAYS):
         missing += sorted(alone & family - (_dates(quoted) & family or _dates(headed)))
     return _missing("date", missing)
+
+
+def _told_days(quotes: Sequence[str], documents: Sequence[Document]) -> frozenset[tuple[str, str]]:
+    """The days of months that quotes mean by "Monday" or "yesterday", from the day their article was published.
+
+    A weekday is the last one up to that day, or the next one after it.
+    """
+    found = set()
+    for quote, document in zip(quotes, documents, strict=False):
+        if document.published_at is None:
+            continue
+        said = {word.casefold() for word in words(quote)}
+        back = [(document.published_at.weekday() - _WEEKDAYS.index(day)) % 7 for day in said & DAYS]
+        apart = [*(-days for days in back), *(7 - days for days in back)]
+        apart += [_RELATIVE[word] for word in said & _RELATIVE.keys()]
+        found |= {document.published_at + timedelta(days=days) for days in apart}
+    return frozenset((str(moment.day), f"{moment:%B}".casefold()) for moment in found)
 
 
 def _days(text: str) -> set[tuple[str, str]]:

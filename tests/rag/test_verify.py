@@ -1,5 +1,7 @@
 """True sentences pass; the same sentences with one thing changed do not."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from rag.types import Document
@@ -146,3 +148,20 @@ def test_a_difference_is_told_by_both_values_or_as_a_quote_gives_it(
 )
 def test_a_name_may_be_shortened_but_not_another(question: str, quote: str, expected: set[str]) -> None:
     assert checks("A speed of 3600 a minute is usual.", quote, question) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "expected"),
+    [
+        ("The power failed on 13 April.", "The power failed on Monday.", set()),
+        ("The power failed on 14 April.", "The power failed on Monday.", {"date"}),
+        ("The power failed on 13 April.", "The power failed yesterday.", set()),
+        ("The gates open on 17 April.", "The gates open on Friday.", set()),
+        ("The power failed on 13 May.", "The power failed on Monday.", {"date"}),
+    ],
+)
+def test_a_weekday_is_resolved_by_the_day_of_publication(sentence: str, quote: str, expected: set[str]) -> None:
+    article = Document("d", published_at=datetime(2026, 4, 14, tzinfo=UTC))
+    found = {fault.check for fault in faults(sentence, [quote], [article], "")}
+    assert found >= expected
+    assert bool(found) == bool(expected)
