@@ -38,7 +38,7 @@ DEFAULT = Calibration(weights=(1.24, 1.71, 1.47, 4.64), bias=-6.49, threshold=0.
 SMALL = Calibration(weights=(1.62, 3.84, -0.22, 3.24), bias=-4.15, threshold=0.25)
 """For qwen2.5-0.5b, from fewer questions; see docs/decisions/0008."""
 
-UNTOLD = Calibration(weights=(1.49, 2.09, 1.74, 0.0), bias=-3.28, threshold=0.40)
+UNTOLD = Calibration(weights=(1.49, 2.09, 1.74, 0.0), bias=-3.28, threshold=0.60)
 """For a model that does not tell whether the evidence holds the answer: the same drafts, without that signal."""
 
 _BY_MODEL = {"qwen2.5-0.5b": SMALL}

@@ -32,7 +32,7 @@ from tests.modelserver import model_server
 
 pytestmark = pytest.mark.fault
 
-DOCUMENTS = int(os.environ.get("FAULT_DOCUMENTS", "240"))
+DOCUMENTS = int(os.environ.get("FAULT_DOCUMENTS", "120"))
 SEED = int(os.environ.get("FAULT_SEED", "1"))
 WAIT_SECONDS = 300.0 + DOCUMENTS / 5
 INGESTING = ("worker", "chroma", "api")
