@@ -355,9 +355,7 @@ async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
 
 def dateline(document: Document) -> str:
     """Who reported something and when, as far as it is known, to be put before it."""
-    day = f"{document.published_at:%-d %B %Y}" if document.published_at else ""
-    known = ", ".join(part for part in (document.source, day) if part)
-    return f"{known}: " if known else ""
+    return f"{document.byline}: " if document.byline else ""
 
 
 def _other_sources(reading: Reading, judged: Judged | None) -> Reading | None:

@@ -209,8 +209,8 @@ def _as_notice(hit: Hit) -> Notice:
 
 
 def _on(document: Document) -> str:
-    return f" on {document.published_at:%-d %B %Y}" if document.published_at else ""
+    return f" on {document.day}" if document.day else ""
 
 
 def _of(document: Document) -> str:
-    return f" of {document.published_at:%-d %B %Y}" if document.published_at else ""
+    return f" of {document.day}" if document.day else ""

@@ -44,10 +44,8 @@ def reason(status: Status, question: Question, reading: Reading) -> str:
 def _offer(question: str, reading: Reading) -> str:
     """What is nearest: "The nearest is “Title” (Outlet, day). It mentions “this” but not “that”."."""
     document = max(reading.candidates, key=lambda candidate: (candidate.overlap, candidate.similarity)).hit.document
-    day = f"{document.published_at:%-d %B %Y}" if document.published_at else ""
-    known = ", ".join(part for part in (document.source, day) if part)
     name = f"“{document.title}”" if document.title else "an article without a headline"
-    nearest = f"The nearest is {name}{f' ({known})' if known else ''}."
+    nearest = f"The nearest is {name}{f' ({document.byline})' if document.byline else ''}."
     mentioned, missing = _phrases(question, set(terms(f"{heading(document)} {reading.around([document])}")))
     if not mentioned:
         return f"{nearest} It does not mention {_listed(missing, 'or')}."

@@ -37,6 +37,16 @@ class Document:
             raise InvalidInput("a document id has 1 to 512 characters", "id")
         require_utc(self.published_at, "published_at")
 
+    @property
+    def day(self) -> str:
+        """The day of publication as people write it, "" where it is unknown."""
+        return f"{self.published_at:%-d %B %Y}" if self.published_at else ""
+
+    @property
+    def byline(self) -> str:
+        """Who published it and when, as far as it is known."""
+        return ", ".join(part for part in (self.source, self.day) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
