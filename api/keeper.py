@@ -85,6 +85,9 @@ class Keeper:
         ends: list[float] = []
         while not self._stopping.is_set():
             self._process = await Process.start(self.spec, self.log, self._environment)
+            if self._stopping.is_set():  # told while it was starting, when there was nothing yet to end
+                await self._process.end(self.spec.grace)
+                return
             self._become(State.STARTING if self.spec.probe else State.RUNNING)
             self.reason = await self._watch(self._process)
             self._process = None

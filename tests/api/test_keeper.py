@@ -89,6 +89,22 @@ def test_a_child_that_rests_is_tried_again_after_it_was_given_up(tmp_path: Path)
     asyncio.run(scene())
 
 
+def test_a_child_that_is_still_starting_when_it_is_told_to_stop_is_ended(tmp_path: Path) -> None:
+    async def scene() -> None:
+        made = Keeper(child(), tmp_path, ENVIRONMENT, UNBOUNDED, lambda _: None, lambda: None, QUICK)
+        running = asyncio.create_task(made.run())
+        await asyncio.sleep(0)
+        await made.stop()
+        async with asyncio.timeout(WAIT_SECONDS):
+            await running
+        assert made.state is State.STOPPED
+        pid = made.report().pid
+        assert pid is not None
+        assert not psutil.pid_exists(pid)
+
+    asyncio.run(scene())
+
+
 def test_a_log_that_cannot_be_written_keeps_no_child_from_running(tmp_path: Path) -> None:
     async def scene() -> None:
         (tmp_path / "child.log").mkdir()
