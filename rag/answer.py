@@ -26,36 +26,33 @@ from ulid import ULID
 
 from rag import followup, plan, prompt
 from rag.ablation import Ablation
-from rag.cite import Markers, align
-from rag.draft import SentenceStream, without_year
-from rag.evidence import Candidate, select
-from rag.notices import heeded, remarks, withdrawn
+from rag.cite import Markers
+from rag.draft import SentenceStream
+from rag.evidence import select
+from rag.judging import Judge, Judged
+from rag.notices import heeded, remarks
 from rag.reading import Reading, read
-from rag.refuse import gives_up, reason
+from rag.refuse import reason
 from rag.retrieve import Retriever
 from rag.rivals import rivals, standing
 from rag.seams import Embedder, LanguageModel, Message
 from rag.sources import independent
-from rag.support import UNTOLD, Calibration
-from rag.terms import numbers
+from rag.support import Calibration
 from rag.types import (
     Answer,
     Claim,
     Completed,
     Document,
     Event,
-    Filters,
     Hit,
     Lap,
     Question,
     Refusal,
     Retrieved,
-    Signals,
     Status,
     Verdict,
     Verified,
 )
-from rag.verify import faults, heading
 
 AnswerStatus = Literal[Status.ANSWERED, Status.CONFLICTING]
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
@@ -64,7 +61,7 @@ ATTEMPTS: Final = 2
 STAGES: Final = ("retrieve", "rank", "generate", "verify")
 """What every question goes through; some are put in other words before (`understand`)."""
 PROMISING: Final = 0.5
-ELSEWHERE: Final = frozenset({"kind", "subject"})
+ELSEWHERE: Final = frozenset({"echo", "kind", "subject"})
 """Faults of drafts that are about something else: nothing answers the question then."""
 
 _MEASURE = "many|much|old|long|far|tall|big|large|high|often|fast|deep|heavy"
@@ -102,7 +99,7 @@ class Answerer:
         self._retriever = retriever
         self._embedder = embedder
         self._model = model
-        self._calibration = calibration
+        self._judge = Judge(retriever, embedder, calibration, without)
         self._without = without
 
     async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
@@ -229,36 +226,6 @@ class Answerer:
                 yield judged
         clock.lap("generate")
 
-    def _judge(self, question: Question, reading: Reading, sentence: str, contained: float | None) -> Judged:
-        """The quotes that carry a drafted sentence, and whether it may leave with them."""
-        if gives_up(sentence):
-            return Judged((), Verdict(sentence))
-        vector = self._embedder.embed_query(sentence)
-        aligned = align(
-            sentence, question.text, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector]
-        )
-        quotes = tuple(quote.text for quote in aligned.quotes)
-        documents = [quote.hit.document for quote in aligned.quotes]
-        year = question.as_of.year  # the model is told the day, and puts it to dates that their articles leave open
-        if year not in numbers(" ".join([question.text, *quotes, *map(heading, documents)])):
-            sentence = without_year(sentence, year)
-        context = reading.around(documents)
-        found = faults(sentence, quotes, documents, question.text, context)
-        found += withdrawn(sentence, aligned.quotes, question.text)
-        signals = Signals(
-            asked=reading.asked(aligned.quotes),
-            meaning=aligned.meaning,
-            grounded=aligned.grounded,
-            contained=contained,
-        )
-        calibration = UNTOLD if contained is None else self._calibration
-        support = calibration.support(signals)
-        released = (not found and support >= calibration.threshold) or self._without is Ablation.VERIFICATION
-        released = released and self._retriever.stand([quote.hit.passage for quote in aligned.quotes], question)
-        told = [remark.quote.hit.passage for remark in remarks(aligned.quotes)]
-        released = released and self._retriever.stand(told, replace(question, filters=Filters()))
-        return Judged(aligned.quotes, Verdict(sentence, quotes, tuple(found), signals, support, released))
-
     def _reply(
         self, question: Question, reading: Reading, hits: tuple[Hit, ...], telling: Telling, clock: Clock
     ) -> Answer | Refusal:
@@ -272,22 +239,6 @@ class Answerer:
         sources = independent(one for one in citations if one.marker in telling.carrying)
         said = (tuple(telling.claims), citations, hits, sources)
         return Answer(key, status, *said, model, timings, verdicts)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A verdict, and the sentences it rests on."""
-
-    quotes: tuple[Candidate, ...]
-    verdict: Verdict
-
-    @property
-    def text(self) -> str:
-        return self.verdict.sentence
-
-    @property
-    def document(self) -> Document:
-        return self.quotes[0].hit.document
 
 
 @dataclass(slots=True)

@@ -247,7 +247,7 @@ def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
     if kind_of(question) is Kind.NAME:
         brought = {term for term in brought if not term[0].isdigit() and term not in _WHEN}
     if is_open(question) and not brought:
-        return [Fault("subject", "it only says what the question says")]
+        return [Fault("echo", "it only says what the question says")]
     return []
 
 

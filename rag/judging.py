@@ -1,0 +1,100 @@
+"""Whether a drafted sentence may leave, and with which quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rag.ablation import Ablation
+from rag.cite import align
+from rag.draft import without_year
+from rag.evidence import Candidate
+from rag.notices import remarks, withdrawn
+from rag.reading import Reading
+from rag.refuse import gives_up
+from rag.retrieve import Retriever
+from rag.seams import Embedder
+from rag.support import UNTOLD, Calibration
+from rag.terms import numbers
+from rag.types import Document, Fault, Filters, Question, Signals, Verdict
+from rag.verify import faults, heading
+
+RETOLD: Final = frozenset({"denial", "echo", "modality", "speaker"})
+"""Faults in how a draft tells what its quote says. The quote as it stands has none of them."""
+RETOLD_SUPPORT: Final = 0.5
+"""What the draft of a quote that is told instead must reach; see docs/decisions/0007."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and the sentences it rests on."""
+
+    quotes: tuple[Candidate, ...]
+    verdict: Verdict
+
+    @property
+    def text(self) -> str:
+        return self.verdict.sentence
+
+    @property
+    def document(self) -> Document:
+        return self.quotes[0].hit.document
+
+
+class Judge:
+    """Holds drafted sentences against what was read for them."""
+
+    def __init__(
+        self, retriever: Retriever, embedder: Embedder, calibration: Calibration, without: Ablation = Ablation.NOTHING
+    ) -> None:
+        self._retriever = retriever
+        self._embedder = embedder
+        self._calibration = calibration
+        self._without = without
+
+    def __call__(self, question: Question, reading: Reading, sentence: str, contained: float | None) -> Judged:
+        """The quotes that carry a drafted sentence, and whether it may leave with them.
+
+        `contained` is the model's probability that the evidence answers the question, None where it tells none. A
+        draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself.
+        """
+        if gives_up(sentence):
+            return Judged((), Verdict(sentence))
+        vector = self._embedder.embed_query(sentence)
+        aligned = align(
+            sentence, question.text, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector]
+        )
+        signals = Signals(
+            asked=reading.asked(aligned.quotes),
+            meaning=aligned.meaning,
+            grounded=aligned.grounded,
+            contained=contained,
+        )
+        calibration = UNTOLD if contained is None else self._calibration
+        support = calibration.support(signals)
+        quotes = aligned.quotes
+        sentence, found = self._held(sentence, question, reading, quotes)
+        if (
+            found
+            and {fault.check for fault in found} <= RETOLD
+            and support >= max(RETOLD_SUPPORT, calibration.threshold)
+        ):
+            sentence, found = self._held(" ".join(quotes[0].text.split()), question, reading, quotes)
+        released = (not found and support >= calibration.threshold) or self._without is Ablation.VERIFICATION
+        released = released and self._retriever.stand([quote.hit.passage for quote in quotes], question)
+        told = [remark.quote.hit.passage for remark in remarks(quotes)]
+        released = released and self._retriever.stand(told, replace(question, filters=Filters()))
+        texts = tuple(quote.text for quote in quotes)
+        return Judged(quotes, Verdict(sentence, texts, tuple(found), signals, support, released))
+
+    def _held(
+        self, sentence: str, question: Question, reading: Reading, quotes: Sequence[Candidate]
+    ) -> tuple[str, list[Fault]]:
+        """The sentence, without a year that is only that of the day of asking, and what is wrong with it."""
+        texts, documents = [quote.text for quote in quotes], [quote.hit.document for quote in quotes]
+        year = question.as_of.year  # the model is told the day, and puts it to dates that their articles leave open
+        if year not in numbers(" ".join([question.text, *texts, *map(heading, documents)])):
+            sentence = without_year(sentence, year)
+        found = faults(sentence, texts, documents, question.text, reading.around(documents))
+        return sentence, found + withdrawn(sentence, quotes, question.text)
