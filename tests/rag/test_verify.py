@@ -85,7 +85,7 @@ def test_another_speaker_is_found_even_if_the_question_named_him() -> None:
     [
         ("Which rules has the golf club of Lund?", {"subject"}),
         ("What did Otto Kraus say about the bridge?", {"subject"}),
-        ("Which bridge did not collapse?", {"subject"}),
+        ("Which bridge did not collapse?", {"echo"}),
         ("Did the bridge collapse?", set()),
         ("What did mayor Brandt say about the bridge over the Orla?", set()),
     ],
@@ -115,7 +115,7 @@ def test_a_number_from_a_sentence_about_something_else_is_found() -> None:
 
 def test_when_it_was_does_not_answer_who_did_it() -> None:
     quote = "Iraq and Syria signed the treaty last year."
-    assert checks("The treaty was signed last year.", quote, "Who signed the treaty?") == {"subject"}
+    assert checks("The treaty was signed last year.", quote, "Who signed the treaty?") == {"echo"}
     assert checks("Iraq and Syria signed the treaty last year.", quote, "Who signed the treaty?") == set()
     assert checks("The treaty was signed last year.", quote, "When was the treaty signed?") == set()
 
