@@ -178,7 +178,7 @@ def main() -> int:
     try:
         settings = load_settings()
         logs.configure(settings.log_level)
-        engine = build(settings)
+        engine = build(settings, documents=True)
     except (SetupError, Unavailable) as error:
         log.error("%s", error, extra={"code": error.code})
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 from rag import weights
+from rag.adapters import quick
 from rag.adapters.chroma import ChromaIndex
 from rag.adapters.dense import DenseIndex
 from rag.adapters.exact import ExactIndex
@@ -29,6 +31,8 @@ from rag.support import calibration_for
 __all__ = ["Engine", "assemble", "build", "collections_of", "open_embedder", "open_model"]
 
 MODEL_TIMEOUT = 2.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +77,39 @@ class Engine:
         self.store.close()
 
 
-def build(settings: Settings) -> Engine:
-    """The engine as the settings describe it; cheap, since models load at first use.
+def build(settings: Settings, *, documents: bool = False) -> Engine:
+    """The engine as the settings describe it; cheap, since models load at first use. With `documents` it is one to take
+    them in with, else one to ask.
 
     Raises `SetupError` when weights or folders are not as they should be.
     """
-    return assemble(settings, open_embedder(settings), open_model(settings))
+    return assemble(settings, open_embedder(settings, documents=documents), open_model(settings))
 
 
-def open_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name. Raises `SetupError` when its weights are not there."""
+def open_embedder(settings: Settings, *, documents: bool = False) -> Embedder:
+    """The embedder that the settings name: of questions and what is read for them, or of the documents that are kept.
+
+    Both have the stamp of the kept ones. Raises `SetupError` when its weights are not there.
+    """
     weight = weights.weight(settings.embedder)
     folder = weights.require(settings, weight.name)
-    return SentenceTransformerEmbedder(folder, weight.name, weight.digest)
+    if not _in_8_bits(settings):
+        return SentenceTransformerEmbedder(folder, weight.name, weight.digest)
+    if documents:
+        return quick.QuickEmbedder(folder, weight.name, weight.digest)
+    kept = quick.stamp(folder, weight.name, weight.digest)
+    return SentenceTransformerEmbedder(folder, weight.name, weight.digest, kept=kept)
+
+
+def _in_8_bits(settings: Settings) -> bool:
+    """Whether documents are embedded in 8 bits. It depends on the settings, on what is installed and on the kind of the
+    model alone, so that every process of a service says the same.
+    """
+    if settings.embedding == "torch":
+        return False
+    if why := quick.unsupported(weights.path_of(settings, settings.embedder)):
+        log.warning("documents are embedded by torch in 32 bits, not in 8: %s %s", settings.embedder, why)
+    return not why
 
 
 def assemble(settings: Settings, embedder: Embedder, model: LanguageModel) -> Engine:

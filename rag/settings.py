@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     model_url: str = Field("", description="base URL of an OpenAI-compatible endpoint that serves `model`")
     model_key: SecretStr = Field(SecretStr(""), description="API key for that endpoint")
     embedder: str = Field("all-minilm-l6-v2", min_length=1, description="a name listed by `groundwire models`")
+    embedding: Literal["auto", "torch"] = Field(
+        "auto",
+        description="how documents are embedded: `auto` in 8 bits where the embedder allows it, `torch` in 32",
+    )
     threads: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8),
         ge=1,

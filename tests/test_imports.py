@@ -25,7 +25,7 @@ PURE = (
 )
 VENDORS = frozenset(
     {"alembic", "chromadb", "fastapi", "httpx", "langchain", "langchain_core", "langchain_openai", "sqlalchemy"}
-    | {"sentence_transformers", "starlette", "torch", "uvicorn", "xllamacpp"}
+    | {"onnxruntime", "sentence_transformers", "starlette", "torch", "uvicorn", "xllamacpp"}
 )
 BUILDERS = {"rag.compose"}
 """Who may import adapters, beside the adapters themselves."""

@@ -22,16 +22,19 @@ class SentenceTransformerEmbedder:
     """A sentence-transformers model. It is loaded, which takes seconds, when the first text is embedded.
 
     Calls may come from several threads and take turns: the tokenizer is not safe otherwise. `threads`
-    bounds the cores used, for the whole process; None leaves the choice to torch.
+    bounds the cores used, for the whole process; None leaves the choice to torch. `kept` is the stamp of the
+    documents it reads questions for, where these are embedded by another.
     """
 
-    def __init__(self, folder: Path, name: str, digest: str, threads: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str, digest: str, threads: int | None = None, kept: Stamp | None = None
+    ) -> None:
         """Raises `SetupError` when `folder` holds no model."""
         self._folder = folder
         self._threads = threads
         self._turn = threading.Lock()
         self._model: Any = None
-        self.stamp = Stamp(name, digest, _dimension(folder))
+        self.stamp = kept or Stamp(name, digest, dimension(folder))
 
     @property
     def loaded(self) -> bool:
@@ -89,7 +92,7 @@ class SentenceTransformerEmbedder:
         return self._model
 
 
-def _dimension(folder: Path) -> int:
+def dimension(folder: Path) -> int:
     """The length of the model's vectors, read from its files, so that its stamp is known before it is loaded."""
     try:
         pooling = json.loads((folder / "1_Pooling" / "config.json").read_text())

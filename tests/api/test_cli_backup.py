@@ -38,6 +38,7 @@ def found(engine: Engine) -> list[tuple[str, float]]:
 def test_a_collection_goes_to_another_folder_and_is_searched_as_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder
 ) -> None:
+    monkeypatch.setenv("GROUNDWIRE_EMBEDDING", "torch")  # as the embedder given here does
     with closing(assemble(load_settings(), embedder, ScriptedModel())) as engine:
         engine.store.enqueue([NewDocument(id=town, text=f"The bridge of {town} was opened.") for town in TOWNS])
         work_off(engine)

@@ -38,5 +38,6 @@ def test_the_ranking_is_of_articles_by_their_best_passage() -> None:
     right, wrong = (
         GoldQuestion("q", "Is the bridge of Aldermoor open?", True, evidence=(Evidence(name),)) for name in "ab"
     )
-    assert quality(documents, [right], WordEmbedder())["nDCG@10"] == pytest.approx(1.0)
-    assert quality(documents, [right, wrong], WordEmbedder())["nDCG@10"] == pytest.approx((1 + 0.6309) / 2, abs=1e-3)
+    words = WordEmbedder()
+    assert quality(documents, [right], words, words)["nDCG@10"] == pytest.approx(1.0)
+    assert quality(documents, [right, wrong], words, words)["nDCG@10"] == pytest.approx((1 + 0.6309) / 2, abs=1e-3)

@@ -210,7 +210,7 @@ def test_the_command_to_reindex_rebuilds_every_collection(
     tmp_path: Path, chroma_server: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     embedder = WordEmbedder("reindexed")
-    monkeypatch.setattr("rag.compose.open_embedder", lambda _: embedder)
+    monkeypatch.setattr("rag.compose.open_embedder", lambda *_, **__: embedder)
     made = assemble(load_settings(data=tmp_path, chroma_url=chroma_server), embedder, ScriptedModel(""))
     with closing(made), closing(collections_of(made)) as collections:
         engines = [fill(collections, name, [doc("a", SENTENCES[0])]) for name in (DEFAULT_COLLECTION, "other")]
