@@ -13,7 +13,7 @@ import pytest
 from evals.gold import doubts
 from evals.own import measure, read_articles, read_own, unreviewed
 from evals.questions import GoldQuestion, QuestionSet, read_set
-from evals.service import serving_model, serving_plain
+from evals.service import serving_model
 from rag.errors import InvalidInput, Unavailable
 from tests.readme import ROOT
 
@@ -161,15 +161,6 @@ def test_a_model_that_is_served_already_is_not_served_again(tmp_path: Path, monk
     with serving_model(tmp_path / "model.log") as where:
         assert where == {"GROUNDWIRE_MODEL": os.environ.get("GROUNDWIRE_MODEL", "qwen2.5-1.5b")}
     assert not (tmp_path / "model.log").exists()
-
-
-def test_the_baseline_runs_as_a_process_and_is_stopped(tmp_path: Path) -> None:
-    import httpx
-
-    with serving_plain(tmp_path / "plain.log", {"GROUNDWIRE_MODEL_URL": "http://127.0.0.1:9/v1"}) as base:
-        assert httpx.get(f"{base}/v1/documents", trust_env=False).json() == {"documents": [], "next_cursor": None}
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{base}/readyz", trust_env=False)
 
 
 def test_measuring_loads_nothing_that_is_there_for_development_only() -> None:
