@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import doctest
+import gzip
 import json
+import re
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evals import files
 from evals.adapters import read_any, rgb
+from evals.adapters import rows as adapter_rows
 from evals.questions import Evidence, QuestionSet
 from rag.errors import InvalidInput
 
@@ -134,7 +140,8 @@ def test_multihop_keeps_facts_that_are_verbatim_and_refuses_its_null_queries(tmp
 def test_evidence_in_an_article_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     multihop_folder(tmp_path)
     dump(tmp_path / "corpus.json", [])
-    with pytest.raises(InvalidInput, match="question 0"):
+    told = r"MultiHopRAG\.json, line 1, question 0: .*https://a\.example/1, which is not in corpus\.json"
+    with pytest.raises(InvalidInput, match=told):
         read_any(tmp_path)
 
 
@@ -190,7 +197,7 @@ def test_beir_judgements_are_read_with_and_without_a_head_line(tmp_path: Path, l
 
 def test_beir_judgements_of_another_shape_are_named(tmp_path: Path) -> None:
     (beir_folder(tmp_path) / "qrels" / "test.tsv").write_text("q1 d1 1\nq1\td1\n", encoding="utf-8")
-    with pytest.raises(InvalidInput, match=r"test\.tsv: ValueError: line 2 has 2 columns"):
+    with pytest.raises(InvalidInput, match=r"test\.tsv, line 2: .*2 columns"):
         read_any(tmp_path)
 
 
@@ -205,9 +212,16 @@ def test_our_own_layout_is_still_ours(tmp_path: Path) -> None:
     [
         ("{}", "in none of the layouts"),
         ("nonsense", "cannot be read as JSON"),
-        ('{"data": [{"title": "A"}]}', "article 0: KeyError"),
-        ('{"query": "Why?", "positive": []}', "line 1: KeyError"),
-        ('{"data": [{"title": "A", "paragraphs": [{"context": "x", "qas": [{"id": "1"}]}]}]}', "article 0: KeyError"),
+        ('{"data": [{"title": "A"}]}', "line 1, article 0: paragraphs is missing"),
+        ('{"query": "Why?", "positive": []}', "line 1: id is missing"),
+        (
+            '{"data": [\n{"title": "A", "paragraphs": [\n{"context": "x", "qas": [{"id": "1"}]}]}]}',
+            "line 3, article 0, paragraph 0, question 0: question is missing",
+        ),
+        ('{"data": [{"paragraphs": [{"context": " ",\n "qas": []}]}]}', "line 1, article 0, paragraph 0: .*is blank"),
+        ('{"id": 1, "query": "Why?", "positive": []}', "line 1: answer is missing"),
+        ('{"id": 1, "query": "Why?", "answer": [" "], "positive": []}', "line 1: .*answer is empty"),
+        ('{"id": 1, "query": "Why?", "answer": "x", "positive": [7]}', "line 1: .*a passage is int"),
     ],
 )
 def test_a_file_that_is_not_as_its_layout_says_is_named(tmp_path: Path, content: str, told: str) -> None:
@@ -227,11 +241,178 @@ def test_several_files_in_a_folder_are_not_guessed_between(tmp_path: Path) -> No
 def test_a_query_that_is_judged_but_not_there_is_an_error(tmp_path: Path) -> None:
     beir_folder(tmp_path)
     lines(tmp_path / "queries.jsonl", {"_id": "q1", "text": "mill fire"})
-    with pytest.raises(InvalidInput, match=r"dev\.tsv: KeyError"):
+    with pytest.raises(InvalidInput, match=r"dev\.tsv, line 2: .*the query q2 is not in queries\.jsonl"):
         read_any(tmp_path)
 
 
+# -- as they are found in the wild ------------------------------------------------------------------
+
+
+def packed(file: Path) -> None:
+    file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+    file.unlink()
+
+
+def marked(file: Path) -> None:
+    """As Windows writes it."""
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def in_lines(file: Path) -> None:
+    """Over many lines, where it is one JSON value."""
+    if file.suffix == ".json" and file.name != "en_refine.json":
+        file.write_text(json.dumps(json.loads(file.read_text("utf-8")), indent=2), encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", [packed, marked, in_lines])
+@pytest.mark.parametrize("made", [squad_file, multihop_folder, rgb_file, beir_folder])
+def test_packed_with_a_mark_or_over_many_lines_a_set_is_the_same(
+    tmp_path: Path, made: Callable[[Path], Path], change: Callable[[Path], None]
+) -> None:
+    before = read_any(made(tmp_path))
+    for file in [file for file in tmp_path.rglob("*") if file.is_file()]:
+        change(file)
+    assert read_any(tmp_path) == before
+
+
+@pytest.mark.parametrize("top", ["", "mill/"])
+@pytest.mark.parametrize("made", [squad_file, multihop_folder, rgb_file, beir_folder])
+def test_a_set_is_read_out_of_its_archive_and_named_after_it(
+    tmp_path: Path, made: Callable[[Path], Path], top: str
+) -> None:
+    (tmp_path / "mill").mkdir()
+    before = read_any(made(tmp_path / "mill"))
+    with zipfile.ZipFile(tmp_path / "mill.zip", "w") as archive:
+        for file in (tmp_path / "mill").rglob("*"):
+            archive.write(file, f"{top}{file.relative_to(tmp_path / 'mill')}")
+    found = read_any(tmp_path / "mill.zip")
+    assert found.name == "mill"
+    assert (found.documents, found.questions) == (before.documents, before.questions)
+
+
+def test_what_is_wrong_in_an_archive_is_named_as_in_a_folder(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "mill.zip", "w") as archive:
+        archive.writestr("mill/corpus.jsonl", '{"_id": "d"}\n')
+        archive.writestr("mill/queries.jsonl", "")
+    with pytest.raises(
+        InvalidInput, match=rf"^{re.escape(str(tmp_path))}/mill\.zip/mill/corpus\.jsonl, line 1: text is "
+    ):
+        read_any(tmp_path / "mill.zip")
+    (tmp_path / "no.zip").write_bytes(b"no archive")
+    with pytest.raises(InvalidInput, match=r"no\.zip cannot be unpacked"):
+        read_any(tmp_path / "no.zip")
+
+
+def squad_of(folder: Path, *rows: dict[str, Any], **article: Any) -> Path:
+    paragraphs = [{"context": CONTEXT, "qas": [{"id": str(n), "question": "Who?"} | row for n, row in enumerate(rows)]}]
+    return dump(folder / "dev.json", {"data": [{"paragraphs": paragraphs} | article]})
+
+
+def test_squad_without_answers_is_unanswerable_and_an_offset_that_is_off_is_put_right(tmp_path: Path) -> None:
+    none: dict[str, Any] = {"answers": []}
+    blank = {"answers": [{"text": " ", "answer_start": 0}], "is_impossible": False}
+    off = {"answers": [{"text": "Ana Bo", "answer_start": 3}]}
+    found = read_any(squad_of(tmp_path, none, blank, off))
+    assert [question.answerable for question in found.questions] == [False, False, True]
+    assert found.questions[2].evidence[0].quote == "It was rebuilt by Ana Bo."
+    assert "title" not in found.documents[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([{"id": "a"}, {"id": "a"}], "question 1: .*the question a is there twice"),
+        ([{"answers": [{"text": "Oslo", "answer_start": 0}]}], "'Oslo' does not stand in its context"),
+        ([{"answers": [{"text": "Ana Bo"}]}], "question 0: answer_start is missing"),
+        ([{"question": " "}], "question is blank"),
+    ],
+)
+def test_squad_that_cannot_be_right_is_named(tmp_path: Path, rows: list[dict[str, Any]], told: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"dev\.json, line 1, article 0, paragraph 0, .*{told}"):
+        read_any(squad_of(tmp_path, *rows))
+
+
+def test_multihop_without_titles_with_articles_twice_and_facts_left_out_is_read(tmp_path: Path) -> None:
+    piece = {"url": "https://a.example/1"}
+    dump(tmp_path / "corpus.json", [piece | {"body": CONTEXT}, piece | {"body": "Other.", "title": None}])
+    rows = [{"query": "Who?", "answer": "Bo", "question_type": "inference_query", "evidence_list": [piece]}]
+    rows.append({"query": "?", "answer": "", "question_type": "null_query"})  # type: ignore[dict-item]
+    dump(tmp_path / "MultiHopRAG.json", rows)
+    found = read_any(tmp_path)
+    assert [(d["text"], "title" in d) for d in found.documents] == [(CONTEXT, False)]
+    assert [(q.type, len(q.evidence)) for q in found.questions] == [("inference", 1), ("unanswerable_null", 0)]
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "told"),
+    [
+        ("corpus.json", [{"url": "u"}], "line 2, article 0: body is missing"),
+        ("corpus.json", [{"url": "u", "body": " "}], "line 2, article 0: .*body is blank"),
+        ("corpus.json", {"data": 1}, "line 1, the whole file: .*dict and not a list"),
+        ("MultiHopRAG.json", [{"query": "?", "question_type": "null_query"}, {"query": "?"}], "line 6, question 1: "),
+        (
+            "MultiHopRAG.json",
+            [{"query": "?", "question_type": "inference_query"}],
+            "line 2, question 0: evidence_list is missing",
+        ),
+    ],
+)
+def test_multihop_that_cannot_be_right_is_named(tmp_path: Path, file: str, rows: Any, told: str) -> None:
+    multihop_folder(tmp_path)
+    (tmp_path / file).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    with pytest.raises(InvalidInput, match=rf"{re.escape(file)}, {told}"):
+        read_any(tmp_path)
+
+
+def test_rgb_takes_an_answer_alone_and_lists_within_lists_and_has_an_id_once(tmp_path: Path) -> None:
+    path = rgb_file(
+        tmp_path, answer=["Oslo", ["1931", ["in 1931", ""]], []], positive_wrong=[["No."]], fakeanswer=[["x"]]
+    )
+    question = read_any(path).questions[0]
+    assert question.items == (("Oslo",), ("1931", "in 1931"))
+    assert question.wrong_answers == ("x",)
+    path.write_text(path.read_text("utf-8") * 2, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"en_refine\.json, line 2: .*en_refine-7 is there twice"):
+        read_any(path)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        (
+            "corpus.jsonl",
+            '{"_id": "d1", "text": "x"}\n\n{"_id": "d1", "text": "y"}',
+            "line 3: .*document d1 is there twice",
+        ),
+        ("corpus.jsonl", '{"_id": "d1"}', "line 1: text is missing"),
+        (
+            "queries.jsonl",
+            '{"_id": "q1", "text": "x"}\n{"_id": "q1", "text": "y"}',
+            "line 2: .*query q1 is there twice",
+        ),
+        ("queries.jsonl", '{"_id": "q1", "text": ""}', "line 1: .*text is blank"),
+        ("qrels/test.tsv", "q1\td1\t1\nq1\td9\t1\n", "line 2: .*document d9 is not in corpus"),
+        ("qrels/test.tsv", "q1\td1\t1\nq1\td1\tmuch\n", "line 2: .*much"),
+    ],
+)
+def test_beir_that_cannot_be_right_is_named(tmp_path: Path, file: str, text: str, told: str) -> None:
+    beir_folder(tmp_path)
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=rf"{re.escape(file)}, {told}"):
+        read_any(tmp_path)
+
+
+def test_beir_documents_that_are_empty_are_left_out_and_one_judged_twice_counts_once(tmp_path: Path) -> None:
+    beir_folder(tmp_path)
+    with (tmp_path / "corpus.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"_id": 3, "text": "", "title": null}\n')
+    (tmp_path / "qrels" / "test.tsv").write_text("q1\td1\t1\nq1\td1\t2\nq1\t3\t0\n\n", encoding="utf-8")
+    found = read_any(tmp_path)
+    assert [document["id"] for document in found.documents] == ["d1", "d2"]
+    assert found.questions[0].evidence == (Evidence("d1"),)
+
+
 def test_the_worked_examples_of_the_adapters_hold() -> None:
-    result = doctest.testmod(rgb)
-    assert result.attempted >= 1
-    assert result.failed == 0
+    results = [doctest.testmod(module) for module in (rgb, adapter_rows, files)]
+    assert all(result.attempted for result in results)
+    assert sum(result.failed for result in results) == 0

@@ -46,7 +46,7 @@ def test_a_folder_that_is_no_set_is_named_and_nothing_is_started(tmp_path: Path)
 def test_a_service_that_does_not_answer_fails_every_gate_in_one_line() -> None:
     ran = pytest_run("evals", "--base", "http://127.0.0.1:9", "--limit", "1")
     assert ran.code != 0
-    assert "the service does not answer" in ran.told
+    assert "the service at http://127.0.0.1:9 does not answer" in ran.told
     assert "passed" not in ran.told
     assert "Traceback" not in ran.told
 
@@ -69,7 +69,7 @@ def test_a_set_in_a_public_layout_is_told_by_its_file(tmp_path: Path) -> None:
     path.write_text('{"data": [{"title": "A"}]}', encoding="utf-8")
     ran = pytest_run("evals", "--set", str(path))
     assert ran.code != 0
-    assert "article 0: KeyError" in ran.told
+    assert "dev.json, line 1, article 0: paragraphs is missing" in ran.told
 
 
 @pytest.fixture
