@@ -42,11 +42,11 @@ def read(folder: Path) -> QuestionSet:
     for file in _files(folder / "qrels"):
         part = "test" if stem(file) == "test" else "dev"
         judged: dict[str, list[str]] = {}
-        for query, document in _judged(file, queries, documents):
-            if document not in judged.setdefault(query, []):
-                judged[query].append(document)
-        for key, relevant in judged.items():
-            found.setdefault(key, _question(key, queries[key], relevant, part))
+        for query, relevant in _judged(file, queries, documents):
+            if relevant not in judged.setdefault(query, []):
+                judged[query].append(relevant)
+        for key, answering in judged.items():
+            found.setdefault(key, _question(key, queries[key], answering, part))
     # what has neither text nor title cannot be found, nor stored
     kept = tuple(document for document in documents.values() if document["text"])
     return QuestionSet(folder.resolve().name, kept, tuple(found.values()))
