@@ -107,8 +107,8 @@ class Services:
         if options.compare:
             shared = self._stack.enter_context(serving_model(self._folder / "model.log", model))
         if not base:
-            chosen = {"model": model, "without": options.without, "environment": shared}
-            started = serving(self._folder, seeds=not found.documents, **chosen)
+            seeds, without = not found.documents, options.without
+            started = serving(self._folder, seeds=seeds, model=model, without=without, environment=shared)
             base = self._stack.enter_context(started).base
         ours = self._client(base, options.collection)
         if not options.compare:

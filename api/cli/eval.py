@@ -99,8 +99,7 @@ def measure(
     options = Options(out or _beside(folder), **{name: value for name, value in chosen.items() if value})
     options.check()
     own = read_own(folder)
-    narrowed = {"limit": limit, "part": part, "at_least": at_least, "same_as": same_as}
-    result = measured(folder, own.found, options, _progress, **narrowed)
+    result = measured(folder, own.found, options, _progress, limit=limit, part=part, at_least=at_least, same_as=same_as)
     (_print_json if as_json else _print)(own, result)
     ctx.exit(MISSED if result.missed else 0)
 
