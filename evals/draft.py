@@ -6,14 +6,18 @@ model give the same proposals. Each is kept only if its answer stands in the sen
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from evals.measures import contains, normalise
+from evals.mutations import STRANGER
+from evals.mutations import name as of_a_stranger
 from evals.run import Progress, spread
 from ingest.split import sentences
 from rag.injected import gives_orders
@@ -43,27 +47,91 @@ _MONTH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A sentence to ask about, verbatim, and the article it is in."""
+    """A sentence to ask about, verbatim, and the article it is in; `start` is its place in the article's text."""
 
     document: NewDocument
     sentence: str
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """Rows of a `questions.jsonl`, and how many proposals were dropped for which reason."""
+    """Rows of a `questions.jsonl`, and how many proposals were dropped for which reason.
+
+    `unanswerable` of the rows are, and `taken_up` replies of the model were there from a run that was broken off.
+    """
 
     rows: tuple[dict[str, Any], ...]
     dropped: dict[str, int]
+    taken_up: int = 0
+
+    @property
+    def unanswerable(self) -> int:
+        return sum(not row["answerable"] for row in self.rows)
 
 
-async def draft(model: LanguageModel, documents: Sequence[NewDocument], each: int, progress: Progress) -> Drafted:
-    """At most `each` questions an article. Raises `Unavailable` where the model cannot be reached."""
+class Journal:
+    """What the model has written, a line each in the file at `path`: a run that is broken off goes on from there.
+
+    A reply is known by the model and what it was asked. A line that was cut off is passed over. A file that cannot be
+    written raises `OSError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        for line in self._path.read_bytes().split(b"\n") if self._path.exists() else ():
+            try:
+                row = json.loads(line)
+                self._known[row["asked"]] = row["reply"]
+            except (ValueError, TypeError, KeyError):
+                continue
+        self._file = self._path.open("a", encoding="utf-8")
+        if self._known:
+            self._file.write("\n")  # the last line may have been cut off
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def reply(self, model: str, message: Message) -> str | None:
+        return self._known.get(_asked(model, message))
+
+    def keep(self, model: str, message: Message, reply: str) -> None:
+        row = {"asked": _asked(model, message), "reply": reply}
+        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def done(self) -> None:
+        """Nothing is to be taken up any more."""
+        self._file.close()
+        self._path.unlink()
+
+
+async def draft(
+    model: LanguageModel,
+    documents: Sequence[NewDocument],
+    each: int,
+    progress: Progress,
+    journal: Journal | None = None,
+) -> Drafted:
+    """At most `each` questions an article, and one that none answers. Raises `Unavailable` where no model answers."""
     chosen = list(sources(documents, each))
+    collection = " ".join(f"{document.title} {document.text}" for document in documents)
     rows: dict[str, dict[str, Any]] = {}
+    stranger: dict[str, dict[str, Any]] = {}
     dropped: Counter[str] = Counter()
+    taken_up = 0
     for number, source in enumerate(chosen, 1):
-        reply = "".join([piece async for piece in model.stream([_message(source)], LONGEST_REPLY)])
+        message = _message(source)
+        reply = journal.reply(model.name, message) if journal else None
+        taken_up += reply is not None
+        if reply is None:
+            reply = "".join([piece async for piece in model.stream([message], LONGEST_REPLY)])
+            if journal:
+                journal.keep(model.name, message, reply)
         row = proposal(source, reply)
         if isinstance(row, str):
             dropped[row] += 1
@@ -71,20 +139,47 @@ async def draft(model: LanguageModel, documents: Sequence[NewDocument], each: in
             dropped[AGAIN] += 1
         else:
             rows[asked] = row
+            if source.document.id not in stranger and (other := unanswerable(row, collection)):
+                stranger[source.document.id] = other
         progress(number, len(chosen))
-    return Drafted(tuple(rows.values()), dict(dropped))
+    return Drafted((*rows.values(), *stranger.values()), dict(dropped), taken_up)
+
+
+def unanswerable(row: dict[str, Any], collection: str) -> dict[str, Any] | None:
+    """The same question about somebody or something that no article names; None where the question names nothing.
+
+    It is close to one that is answered, so that only reading tells that it is not. `made_from` tells a reviewer which.
+    """
+    question = of_a_stranger(row["question"])
+    if question is None or STRANGER.casefold() in collection.casefold():
+        return None
+    return {
+        "id": f"{row['id']}-none",
+        "question": question,
+        "answerable": False,
+        "type": "unanswerable_close",
+        "made_from": row["question"],
+        "reviewed": False,
+    }
 
 
 def sources(documents: Sequence[NewDocument], each: int) -> Iterator[Source]:
     """At most `each` sentences of every article, spread over it; one that several articles print is in none."""
     told = [
-        (document, [text for span in sentences(document.text) if telling(text := document.text[span.start : span.end])])
+        (
+            document,
+            [
+                Source(document, text, span.start)
+                for span in sentences(document.text)
+                if telling(text := document.text[span.start : span.end])
+            ],
+        )
         for document in documents
     ]
-    printed = Counter(normalise(text) for _, found in told for text in found)
-    for document, found in told:
-        own = [text for text in found if printed[normalise(text)] == 1]
-        yield from (Source(document, own[place]) for place in spread(len(own), each))
+    printed = Counter(normalise(source.sentence) for _, found in told for source in found)
+    for _, found in told:
+        own = [source for source in found if printed[normalise(source.sentence)] == 1]
+        yield from (own[place] for place in spread(len(own), each))
 
 
 def telling(sentence: str) -> bool:
@@ -127,10 +222,20 @@ def proposal(source: Source, reply: str) -> dict[str, Any] | str:
         "question": question,
         "answerable": True,
         "answers": [answer],
-        "evidence": [{"doc_id": source.document.id, "quote": source.sentence}],
+        "evidence": [_evidence(source)],
         "type": _kind(answer),
         "reviewed": False,
     }
+
+
+def _evidence(source: Source) -> dict[str, Any]:
+    """The sentence and where it stands, in code points of the article as it is stored."""
+    end = source.start + len(source.sentence)
+    return {"doc_id": source.document.id, "quote": source.sentence, "start": source.start, "end": end}
+
+
+def _asked(model: str, message: Message) -> str:
+    return sha256("\0".join((model, message.content)).encode()).hexdigest()
 
 
 def _kind(answer: str) -> str:

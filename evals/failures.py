@@ -73,7 +73,9 @@ def _draft(draft: Body) -> str:
     found = f"<br><span class='worse'>{_said(faults)}</span>" if faults else ""
     measured = f"<br><span class='soft'>{shown(signals)}</span>" if signals else ""
     quotes = "".join(_quote(str(quote)) for quote in draft.get("quotes") or ())
-    return f"<li>{_said(draft['text'])}<br>{verdict}, support {shown(draft['support'])}{found}{measured}{quotes}</li>"
+    return (
+        f"<li>{_said(draft['text'])}<br>{verdict}, support {float(draft['support']):.3f}{found}{measured}{quotes}</li>"
+    )
 
 
 def _citations(body: Body, gold: GoldQuestion) -> str:
@@ -94,7 +96,8 @@ def _passages(passages: Sequence[Body], gold: GoldQuestion) -> str:
         f"{_marked(str(each['text']), str(each['document_id']), gold)}</li>"
         for each in passages
     )
-    return f"<details><summary>{len(passages)} passages, gold sentences marked</summary><ol>{inside}</ol></details>"
+    count = "1 passage" if len(passages) == 1 else f"{len(passages)} passages"
+    return f"<details><summary>{count}, gold sentences marked</summary><ol>{inside}</ol></details>"
 
 
 def _heading(passage: Body) -> str:

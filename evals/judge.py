@@ -67,14 +67,19 @@ def judging(model: str, url: str | None) -> Iterator[LanguageModel]:
     """
     from rag.compose import open_model  # takes seconds, and most runs have no judge
 
+    check(model, url)
     if url or ":" in model:
         settings = load_settings(model=model, model_url=url or "", model_key=os.environ.get(KEY, "") if url else "")
         yield open_model(settings)
-    elif model in catalogue():
+    else:
         with TemporaryDirectory(prefix="groundwire-judge-") as logs, serving_model(Path(logs) / "log", model) as where:
             address, key = where.get("GROUNDWIRE_MODEL_URL"), where.get("GROUNDWIRE_MODEL_KEY")
             yield open_model(load_settings(model=model, model_url=address, model_key=key))
-    else:
+
+
+def check(model: str, url: str | None) -> None:
+    """Whether a judge of that name can be there at all. Raises `InvalidInput` where not, before anything is asked."""
+    if not (url or ":" in model or model in catalogue()):
         raise InvalidInput(
             f"--judge {model} is no provider:model that LangChain knows and no local model; "
             "for an OpenAI-compatible endpoint add --judge-url",
@@ -197,9 +202,14 @@ def write(judgement: Judgement, path: Path) -> Path:
     place = path.with_name(f"{path.stem}-judge.jsonl")
     lines = (json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in judgement.verdicts)
     place.write_text("".join(lines), encoding="utf-8")
-    summary = {"judge": judgement.model, "unreadable": unreadable(judgement), "figures": figures(judgement)}
-    place.with_suffix(".json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    told = json.dumps(summary(judgement), ensure_ascii=False, indent=1)
+    place.with_suffix(".json").write_text(told + "\n", encoding="utf-8")
     return place
+
+
+def summary(judgement: Judgement) -> dict[str, Any]:
+    """The figures with what they are of."""
+    return {"judge": judgement.model, "unreadable": unreadable(judgement), "figures": figures(judgement)}
 
 
 def _accuracy(rows: Sequence[Verdict]) -> float | None:

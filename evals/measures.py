@@ -226,7 +226,8 @@ def percentile(values: Iterable[float], percent: float) -> float | None:
     (2.0, 4.0, None)
     """
     ordered = sorted(values)
-    return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)] if ordered else None
+    # rounded, or 2.5 % of a thousand would be a hair more than 25
+    return ordered[max(0, math.ceil(round(percent / 100 * len(ordered), 6)) - 1)] if ordered else None
 
 
 def bootstrap_interval(

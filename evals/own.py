@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from evals import report
+from evals import reference, report
 from evals.adapters import read_any
-from evals.client import Client
 from evals.figures import right
-from evals.gates import ALWAYS
-from evals.gold import check_gold, doubts
+from evals.gates import ALWAYS, worse_than_reference
+from evals.measuring import Counting, Done, Options, Services, held_to
+from evals.measuring import measure as measured
 from evals.questions import GoldQuestion, QuestionSet, choose, read_questions
-from evals.report import writable
-from evals.run import Progress, Run, ask_all
-from evals.service import serving
 from ingest.clean import clean
 from ingest.readers import read
-from rag.errors import InvalidInput, Rejected, Unavailable
+from rag.errors import InvalidInput, Rejected
 from rag.identity import identity
 from rag.types import Failure, NewDocument
 
@@ -43,17 +37,11 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A run, where it was written, and each thing that was promised or asked for and is not so, in a sentence.
+    """A run with what came of it, and each thing that was promised or asked for and is not so, in a sentence."""
 
-    `doubts` are what in the questions may not be meant as it is written.
-    """
-
-    run: Run
-    recipe: dict[str, Any]
-    path: Path
+    done: Done
     missed: tuple[str, ...]
     unreviewed: int
-    doubts: tuple[str, ...] = ()
 
 
 def read_own(path: Path) -> Own:
@@ -77,11 +65,12 @@ def read_own(path: Path) -> Own:
 def read_articles(folder: Path) -> tuple[list[NewDocument], list[Failure]]:
     """Every article in a folder as it is stored, each with its id, in the order of paths; and what cannot be read.
 
-    Ids are those that `groundwire add FOLDER` gives. The questions and files of other kinds are passed over.
+    Ids are those that `groundwire add FOLDER` gives. Questions, reference and files of other kinds are passed over.
     """
     documents: list[NewDocument] = []
     failures: list[Failure] = []
-    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file != folder / QUESTIONS):
+    ours = {folder / QUESTIONS, folder / reference.FILE}
+    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file not in ours):
         try:
             for one in map(_stored, read(file, file.relative_to(folder).as_posix())):
                 if isinstance(one, NewDocument):
@@ -94,33 +83,34 @@ def read_articles(folder: Path) -> tuple[list[NewDocument], list[Failure]]:
 
 
 def measure(
+    path: Path,
     found: QuestionSet,
-    out: Path,
-    progress: Progress,
+    options: Options,
+    counting: Counting,
     *,
-    base: str | None = None,
-    collection: str = "",
-    model: str | None = None,
     limit: int | None = None,
     part: str | None = None,
     at_least: float | None = None,
+    same_as: Sequence[Path] = (),
 ) -> Measured:
-    """Asks the questions of a service of its own, or of `collection` at `base`, and writes results to the folder `out`.
+    """Asks the questions of what was read at `path`, of a service of its own or the one that `options` name.
 
-    `at_least` is the share of questions that is to be right. Raises `InvalidInput` for questions about articles that
-    are not there, and `Unavailable` where a service cannot be started or reached.
+    `at_least` is the share of questions that is to be right, `same_as` earlier results that these are to equal to the
+    byte. Raises `InvalidInput` for questions about articles that are not there, and `Unavailable` where a service
+    cannot be started or reached.
     """
     chosen = choose(found.questions, limit, part)
     if not chosen:
         raise InvalidInput(f"no question of {found.name} is asked with these options", "questions")
-    check_gold(found, chosen)
-    writable(out)
-    with _client(base, collection, model) as client:
-        client.add(found.documents)
-        run = ask_all(client, chosen, progress)
     recipe = {"set": found.name, "part": part or "all", "limit": limit}
-    path = report.write(run, recipe, out, datetime.now(UTC))
-    return Measured(run, recipe, path, tuple(_missed(run, at_least)), unreviewed(chosen), tuple(doubts(chosen)))
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundwire-eval-")))
+        services = Services(options, data, stack)
+        done = measured(found, chosen, recipe, reference.place(path), services, options, counting)
+    missed = [*_missed(done, options, at_least)]
+    if same_as and (others := report.differing(done.path, same_as)):
+        missed.append(f"other results than before, or none before: {', '.join(others)}")
+    return Measured(done, tuple(missed), unreviewed(chosen))
 
 
 def unreviewed(questions: Sequence[GoldQuestion]) -> int:
@@ -128,30 +118,19 @@ def unreviewed(questions: Sequence[GoldQuestion]) -> int:
     return sum(not question.reviewed for question in questions)
 
 
-def _missed(run: Run, at_least: float | None) -> Iterator[str]:
+def _missed(done: Done, options: Options, at_least: float | None) -> Iterator[str]:
+    run, comparison = done.run, held_to(done.comparison, options)
     for gate in ALWAYS:
         value = gate.measured(run.outcomes)
         if value is not None and not gate.holds(value):
             yield f"{gate}: measured {value:.3f}"
     if different := [key for key, fields in run.repeats.items() if fields]:
         yield f"answered differently when asked again: {', '.join(different)}"
+    if comparison and (worse := worse_than_reference(comparison)):
+        yield worse
     share = right(run.outcomes)
     if at_least is not None and (share is None or share < at_least):
         yield f"right at least {at_least:g}: measured " + ("nothing" if share is None else f"{share:.3f}")
-
-
-@contextmanager
-def _client(base: str | None, collection: str, model: str | None) -> Iterator[Client]:
-    with ExitStack() as stack:
-        try:
-            if not base:
-                data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="groundwire-eval-")))
-                base = stack.enter_context(serving(data, seeds=False, model=model)).base
-            client = Client(base, collection=collection)
-            stack.callback(client.close)
-            yield client
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unavailable("service", f"the service at {base} does not answer: {error}") from error
 
 
 def _stored(one: NewDocument | Failure) -> NewDocument | Failure:

@@ -94,7 +94,7 @@ def _by_type(rows: Sequence[Outcome], comparison: Comparison | None) -> str:
         bars.append(Bar(name, len(group), value, bootstrap_interval(group, right), before))
         lines.append(
             f'<tr><th scope="row">{shown(name)}</th><td class="n">{len(group)}</td>'
-            f"<td>{with_interval(right, group)}</td>"
+            f'<td class="value-cell">{with_interval(right, group)}</td>'
             + (f"<td>{_changed(change)}</td>" if comparison else "")
             + f'<td class="n">{sum(row.refused for row in group) / len(group):.2f}</td></tr>'
         )
@@ -137,7 +137,7 @@ def _losses(rows: Sequence[Outcome]) -> str:
 
 def _figures(rows: Sequence[Outcome]) -> str:
     lines = [
-        f'<tr><th scope="row">{shown(figure.name)}</th><td>{with_interval(figure.of, rows)}</td>'
+        f'<tr><th scope="row">{shown(figure.name)}</th><td class="value-cell">{with_interval(figure.of, rows)}</td>'
         f"<td>{shown(figure.says)}</td></tr>"
         for figure in FIGURES
         if figure.of(rows) is not None

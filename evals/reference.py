@@ -17,6 +17,7 @@ from rag.errors import InvalidInput
 
 SETS = Path(__file__).parent / "sets"
 SHIPPED = Path(__file__).parent / "reference"
+FILE = "reference.jsonl"
 DIGITS = 12
 
 
@@ -77,10 +78,12 @@ class Comparison:
     seconds_before: float | None
 
 
-def place(folder: Path) -> Path:
+def place(path: Path) -> Path:
     """Where the reference of a set is kept: a set that ships here has it here, any other one beside its questions."""
-    folder = folder.resolve()
-    return SHIPPED / f"{folder.name}.jsonl" if folder.parent == SETS.resolve() else folder / "reference.jsonl"
+    path = path.resolve()
+    if path.parent == SETS.resolve():
+        return SHIPPED / f"{path.name}.jsonl"
+    return path.with_name(f"{path.stem}-{FILE}") if path.is_file() else path / FILE
 
 
 def digest(question: GoldQuestion) -> str:

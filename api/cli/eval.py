@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from evals.own import Measured, Own
 
 FOLDER = click.Path(path_type=Path)
+MEASURE = "measure"
+WITHOUT = ("lexical", "dense", "fusion", "rank", "verification", "time")
+"""As `evals.measuring.PARTS`, which takes a second to import; a test holds that they are the same."""
 MISSED = 1
 MOST_SHOWN = 20
 
@@ -26,51 +29,77 @@ class FolderFirst(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, *ctx.help_option_names}:
-            args = ["measure", *args]
+            args = [MEASURE, *args]
         return super().parse_args(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Those of measuring too: it is what a folder alone does."""
+        options = [option for option in self.commands[MEASURE].get_params(ctx) if isinstance(option, click.Option)]
+        with formatter.section("Options"):
+            formatter.write_dl([record for option in options if (record := option.get_help_record(ctx))])
+        self.format_commands(ctx, formatter)
 
-@click.group("eval", cls=FolderFirst, subcommand_metavar="FOLDER [OPTIONS] | draft FOLDER [OPTIONS]")
+
+@click.group(
+    "eval", cls=FolderFirst, options_metavar="", subcommand_metavar="FOLDER [OPTIONS] | draft FOLDER [OPTIONS]"
+)
 def command() -> None:
     """Measure answers on your own articles and questions.
 
-    FOLDER holds articles, in any format that `groundwire add` takes, and questions.jsonl. The questions are asked of a
-    service that is started for it. `groundwire eval FOLDER --help` lists the options.
+    FOLDER holds articles, in any format that `groundwire add` takes, and questions.jsonl; a public set (SQuAD,
+    MultiHop-RAG, RGB, BEIR) will do as it is published. The questions are asked of a service started for it, which
+    ends with it. A table is printed; results and a page to read are written beside FOLDER.
+
+    \b
+    groundwire eval draft news/                   propose questions, for you to review
+    groundwire eval news/                         ask them
+    groundwire eval news/ --update-baseline       ... and keep what came of it
+    groundwire eval news/ --model qwen2.5-0.5b    what does another model change?
+    groundwire eval news/ --without lexical       what is a part of the engine worth?
 
     Exit codes: 0 measured, and all that was promised held; 1 it did not; 2 folder or questions are wrong; 4 the service
     does not answer; 5 it cannot start.
     """
 
 
-@command.command("measure")
+@command.command(MEASURE, hidden=True)
 @click.argument("folder", type=FOLDER)
-@click.option("--base", metavar="URL", help="Ask the service there; the articles are added to it and stay.")
-@click.option("--collection", default="", metavar="NAME", help="Add them to this collection of it; default: default.")
-@click.option("--model", help="The model to answer with, as in GROUNDWIRE_MODEL.")
 @click.option("--limit", type=click.IntRange(1), help="Ask this many: a fixed slice in the set's proportions.")
-@click.option("--part", type=click.Choice(["dev", "test"]), help="Ask one half of the questions only.")
+@click.option("--part", type=click.Choice(["dev", "test"]), help="Ask one half only: choose on dev, report on test.")
+@click.option("--model", metavar="NAME", help="The model to answer with, as in GROUNDWIRE_MODEL.")
+@click.option("--without", type=click.Choice(WITHOUT), help="Leave out a part of the engine.")
+@click.option("--compare", type=click.Choice(["plain"]), help="Ask a baseline the same, in turns.")
+@click.option("--base", metavar="URL", help="Ask the service there; the articles are added to it and stay.")
+@click.option("--collection", metavar="NAME", help="Add them to this collection of it; default: default.")
+@click.option("--judge", metavar="MODEL", help="Let a chat model judge the answers too, reported apart.")
+@click.option("--judge-url", metavar="URL", help="OpenAI-compatible endpoint that serves the judge.")
+@click.option("--update-baseline", is_flag=True, help="Keep the results as what later runs are compared with.")
+@click.option("--same-as", type=FOLDER, multiple=True, help="Earlier results that these are to equal to the byte.")
 @click.option("--at-least", type=click.FloatRange(0, 1), help="Exit with 1 where a smaller share is right.")
-@click.option("--out", type=FOLDER, help="Folder for the results; default: FOLDER-results, beside it.")
+@click.option("--out", type=FOLDER, help="Folder for results and page; default: FOLDER-results, beside it.")
 @json_option
 @click.pass_context
 def measure(
     ctx: click.Context,
     /,
     folder: Path,
-    base: str | None,
-    model: str | None,
     out: Path | None,
     as_json: bool,
+    limit: int | None,
+    part: str | None,
+    at_least: float | None,
+    same_as: tuple[Path, ...],
     **chosen: Any,
 ) -> None:
     """Ask the questions of FOLDER and print how right the answers are; what FOLDER alone does too."""
+    from evals.measuring import Options
     from evals.own import measure as measured
     from evals.own import read_own
 
-    if base and model:
-        raise click.UsageError("--model chooses the model of a service started here; the one at --base has its own")
+    options = Options(out or _beside(folder), **{name: value for name, value in chosen.items() if value})
+    options.check()
     own = read_own(folder)
-    result = measured(own.found, out or _beside(folder), _progress("asking"), base=base, model=model, **chosen)
+    result = measured(folder, own.found, options, _progress, limit=limit, part=part, at_least=at_least, same_as=same_as)
     (_print_json if as_json else _print)(own, result)
     ctx.exit(MISSED if result.missed else 0)
 
@@ -86,7 +115,9 @@ def draft(ctx: click.Context, folder: Path, out: Path | None, each: int, model: 
     """Propose questions from the articles of FOLDER, for you to review.
 
     Each has an answer and the sentence that holds it, and is marked "reviewed": false. Read them, correct or delete
-    what is wrong, and set it to true. Ends with exit code 1 when no question passed the checks.
+    what is wrong, and set it to true. Of each article one question is also asked of a name that is in none of them:
+    it is marked "answerable": false. Broken off, it goes on where it was when it is started again. Ends with exit code
+    1 when no question passed the checks.
     """
     from evals.own import QUESTIONS, read_articles
     from rag.errors import InvalidInput
@@ -99,20 +130,21 @@ def draft(ctx: click.Context, folder: Path, out: Path | None, each: int, model: 
     documents, unread = read_articles(folder)
     if not documents:
         raise InvalidInput(f"{folder} holds no article that can be read", "folder")
-    drafted = _drafted(documents, each, model, _progress("drafting"))
-    place.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in drafted.rows), encoding="utf-8")
+    drafted = _drafted(documents, each, model, place)
     if as_json:
         report = {"questions": len(drafted.rows), "dropped": drafted.dropped, "written_to": str(place)}
+        report |= {"unanswerable": drafted.unanswerable, "taken_up": drafted.taken_up}
         print_json(report | {"articles": len(documents), "unread": [shown(one.id) for one in unread]})
     else:
         _print_drafted(drafted, place, len(documents))
     ctx.exit(0 if drafted.rows else MISSED)
 
 
-def _drafted(documents: list[Any], each: int, model: str | None, progress: Callable[[int, int], None]) -> Drafted:
+def _drafted(documents: list[Any], each: int, model: str | None, place: Path) -> Drafted:
     import asyncio
     import tempfile
 
+    from evals.draft import Journal
     from evals.draft import draft as proposed
     from evals.service import serving_model
     from rag.compose import open_model
@@ -121,63 +153,69 @@ def _drafted(documents: list[Any], each: int, model: str | None, progress: Calla
     with (
         tempfile.TemporaryDirectory(prefix="groundwire-draft-") as logs,
         serving_model(Path(logs) / "model.log", model) as where,
+        Journal(place.with_name(f"{place.name}.part")) as journal,
     ):
         url, key = where.get("GROUNDWIRE_MODEL_URL"), where.get("GROUNDWIRE_MODEL_KEY")
         settings = load_settings(model=where["GROUNDWIRE_MODEL"], model_url=url, model_key=key)
-        return asyncio.run(proposed(open_model(settings), documents, each, progress))
+        drafted = asyncio.run(proposed(open_model(settings), documents, each, _progress("drafting"), journal))
+        with place.open("x", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in drafted.rows)
+        journal.done()
+    return drafted
 
 
 def _print(own: Own, result: Measured) -> None:
-    from evals import report
-
-    run = result.run
-    click.echo(
-        f"{own.found.name}: {len(run.outcomes)} questions, {len(own.found.documents)} articles, model {run.model}"
-    )
-    for line in ["", *report.table(run)]:
+    run, found = result.done.run, own.found
+    click.echo(f"{found.name}: {len(run.outcomes)} questions, {len(found.documents)} articles, model {run.model}")
+    for line in ["", *result.done.told]:
         click.echo(shown(line))
-    wrong = report.failures(run)
-    for line in ["", "Wrong:", *wrong] if wrong else []:
-        click.echo(shown(line))
-    click.echo("")
     if own.unread:
         named = ", ".join(f"{one.id} ({one.code})" for one in own.unread[:MOST_SHOWN])
         click.echo(shown(f"{len(own.unread)} could not be read: {named}"))
     if result.unreviewed:
         count = f"{result.unreviewed} of {len(run.outcomes)} questions"
         click.echo(f"{count} were proposed by a model and not reviewed yet: read them before the figures are believed")
-    for line in result.doubts:
-        click.echo(shown(f"is this meant? {line}"))
     for line in result.missed:
         click.echo(shown(f"missed: {line}"))
-    click.echo(f"written to {result.path}")
 
 
 def _print_json(own: Own, result: Measured) -> None:
     from dataclasses import asdict
 
-    from evals import report
+    from evals import judge, report, sidebyside
+    from evals.gold import doubts
 
+    done = result.done
+    beside = {"beside": sidebyside.figures(done.run, done.beside)} if done.beside else {}
+    judged = {"judge": judge.summary(done.judgement)} if done.judgement else {}
     print_json(
-        report.summary(result.run, result.recipe)
+        report.summary(done.run, dict(done.recipe), done.comparison)
+        | beside
+        | judged
         | {
             "articles": len(own.found.documents),
             "unread": [asdict(one) for one in own.unread],
             "unreviewed": result.unreviewed,
-            "doubts": list(result.doubts),
+            "doubts": doubts(done.questions),
             "missed": list(result.missed),
-            "written_to": str(result.path),
+            "written_to": str(done.path),
+            "page": str(done.page),
         }
     )
 
 
 def _print_drafted(drafted: Drafted, place: Path, articles: int) -> None:
     total = sum(drafted.dropped.values())
+    if drafted.taken_up:
+        click.echo(f"taken up where it was broken off: {drafted.taken_up} were written before")
     click.echo(f"{len(drafted.rows)} questions from {articles} articles, {total} dropped")
     for reason, count in sorted(drafted.dropped.items()):
         click.echo(f"  {count:>4}  {reason}")
     click.echo(f"written to {place}, each marked as not reviewed")
-    click.echo("Add questions that your articles do not answer: without them refusals are not measured.")
+    click.echo(
+        f"{drafted.unanswerable} of them ask of a name that is in no article. Add others that your articles do not "
+        "answer: without such questions refusals are not measured."
+    )
 
 
 def _beside(folder: Path) -> Path:

@@ -6,28 +6,36 @@
     a .json file with a list under "data"                    SQuAD 1.1 or 2.0
     a .json file of lines with "query" and "positive"        RGB
 
-A folder that holds exactly one such .json file will do for the last two.
+A folder that holds exactly one such .json file will do for the last two. Files may be packed as .gz, folders as .zip.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from evals.adapters import beir, multihop, rgb, squad
+from evals.files import present, text_of, unpacked
 from evals.questions import QuestionSet, read_set
 from rag.errors import InvalidInput
 
 
 def read_any(path: Path) -> QuestionSet:
     """The question set at a path, in whichever layout. Raises `InvalidInput` where it is in none, or is broken."""
+    with unpacked(path) as place:
+        found = _read(place)
+    return found if place == path else replace(found, name=path.stem)
+
+
+def _read(path: Path) -> QuestionSet:
     if path.is_file():
         return _read_file(path)
-    if (path / "queries.jsonl").is_file() and (path / "corpus.jsonl").is_file():
+    if present(path, beir.QUERIES) and present(path, beir.CORPUS):
         return beir.read(path)
-    if (path / multihop.QUESTIONS).is_file() and (path / multihop.CORPUS).is_file():
+    if present(path, multihop.QUESTIONS) and present(path, multihop.CORPUS):
         return multihop.read(path)
-    files = sorted(path.glob("*.json")) if path.is_dir() else []
+    files = sorted([*path.glob("*.json"), *path.glob("*.json.gz")]) if path.is_dir() else []
     if (path / "questions.jsonl").is_file() or not files:
         return read_set(path)
     if len(files) > 1:
@@ -36,17 +44,17 @@ def read_any(path: Path) -> QuestionSet:
 
 
 def _read_file(path: Path) -> QuestionSet:
+    text = text_of(path)
+    first = next((line for line in text.split("\n") if line.strip()), "")
     try:
-        with path.open(encoding="utf-8") as lines:
-            first = next((line for line in lines if line.strip()), "")
+        row = json.loads(first)
+    except json.JSONDecodeError:
         try:
-            row = json.loads(first)
-        except json.JSONDecodeError:
-            row = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise InvalidInput(f"{path} cannot be read as JSON: {error}", "set") from error
+            row = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InvalidInput(f"{path} cannot be read as JSON: {error}", "set") from error
     if isinstance(row, dict) and isinstance(row.get("data"), list):
         return squad.read(path)
-    if isinstance(row, dict) and {"query", "positive"} <= row.keys():
+    if isinstance(row, dict) and "query" in row and row.keys() & {"positive", "negative"}:
         return rgb.read(path)
     raise InvalidInput(f"{path} is in none of the layouts that evals/README.md names", "set")

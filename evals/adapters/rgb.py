@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from evals.adapters.rows import broken
+from evals.adapters.rows import Once, broken, said, told
+from evals.files import stem
 from evals.measures import contains
 from evals.questions import Evidence, GoldQuestion, QuestionSet, json_lines, part_of
 
@@ -24,9 +25,10 @@ def read(path: Path) -> QuestionSet:
     """Raises `InvalidInput` naming the line that is not in this layout."""
     documents: list[dict[str, Any]] = []
     questions: list[GoldQuestion] = []
+    once, name = Once("question"), stem(path)
     for where, row in json_lines(path):
         with broken(where):
-            key = f"{path.stem}-{row['id']}"
+            key = once(f"{name}-{row['id']}")
             passages = {
                 kind: [
                     {"id": f"{key}-{kind}-{number}", "text": text}
@@ -36,16 +38,18 @@ def read(path: Path) -> QuestionSet:
             }
             documents += [document for kind in passages.values() for document in kind]
             questions += _questions(row, key, passages)
-    return QuestionSet(path.stem, tuple(documents), tuple(questions))
+    return QuestionSet(name, tuple(documents), tuple(questions))
 
 
 def _questions(row: dict[str, Any], key: str, passages: dict[str, list[dict[str, Any]]]) -> Iterator[GoldQuestion]:
-    items = _items(row["answer"])
+    items, text = _items(row["answer"]), told(row["query"], "query")
+    if not items:
+        raise ValueError("answer is empty")
     aliases = tuple(alias for item in items for alias in item)
     wrong = row.get("fakeanswer") or []
     yield GoldQuestion(
         id=key,
-        text=row["query"].strip(),
+        text=text,
         answerable=True,
         answers=aliases,
         items=items if len(items) > 1 else (),
@@ -53,13 +57,13 @@ def _questions(row: dict[str, Any], key: str, passages: dict[str, list[dict[str,
         type="counterfactual" if passages["positive_wrong"] else "integration" if len(items) > 1 else "noisy",
         part=part_of(key),
         document_ids=tuple(document["id"] for kind in passages.values() for document in kind),
-        wrong_answers=tuple([wrong] if isinstance(wrong, str) else wrong),
+        wrong_answers=said(_leaves(wrong)),
     )
     noise = tuple(document["id"] for document in passages["negative"] if not contains(document["text"], aliases))
     if noise:
         yield GoldQuestion(
             id=f"{key}-noise",
-            text=row["query"].strip(),
+            text=text,
             answerable=False,
             type="unanswerable_noise",
             part=part_of(key),
@@ -74,12 +78,21 @@ def _items(answer: Any) -> tuple[tuple[str, ...], ...]:
     ((('Oslo',),), (('Oslo',), ('March 3', '3 March')))
     """
     members = answer if isinstance(answer, list) else [answer]
-    return tuple(tuple(map(str, member)) if isinstance(member, list) else (str(member),) for member in members)
+    return tuple(aliases for member in members if (aliases := said(_leaves(member))))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """What is in lists within lists, in order; a value alone is itself."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif value is not None:
+        yield value
 
 
 def _flat(passages: list[Any]) -> Iterator[str]:
-    for passage in passages:
-        if isinstance(passage, list):
-            yield from _flat(passage)
-        elif passage.strip():
+    for passage in _leaves(passages):
+        if not isinstance(passage, str):
+            raise TypeError(f"a passage is {type(passage).__name__} and not a text")
+        if passage.strip():
             yield passage

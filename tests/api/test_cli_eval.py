@@ -13,6 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import NOT_READY, WRONG, main
+from api.cli.eval import WITHOUT
+from evals.measuring import PARTS
 from tests.fakes import ScriptedModel
 from tests.modelserver import model_server
 from tests.service import Serve, Service
@@ -82,6 +84,7 @@ def test_the_questions_of_a_folder_are_asked_and_the_results_lie_beside_it(servi
     assert len(written) == 1
     rows = [json.loads(line) for line in written[0].read_text(encoding="utf-8").splitlines()]
     assert [(row["id"], row["right"]) for row in rows] == [("who", True), ("far", True)]
+    assert "Right, by type of question" in written[0].with_suffix(".html").read_text(encoding="utf-8")
 
 
 def test_as_json_it_is_the_figures_with_their_recipe(service: Service, folder: Path, tmp_path: Path) -> None:
@@ -92,6 +95,28 @@ def test_as_json_it_is_the_figures_with_their_recipe(service: Service, folder: P
     assert report["figures"]["accuracy"]["value"] == 1.0
     assert (report["unreviewed"], report["missed"], report["articles"]) == (1, [], 1)
     assert Path(report["written_to"]).parent == tmp_path / "out"
+
+
+def test_what_is_kept_is_what_the_next_run_is_compared_with_and_a_judge_is_heard_apart(
+    service: Service, folder: Path, tmp_path: Path
+) -> None:
+    with working(service), model_server(lambda _: "yes") as url:
+        kept = run(str(folder), "--base", service.url, "--update-baseline")
+        judged = ("--judge", "any", "--judge-url", url)
+        again = run(str(folder), "--base", service.url, "--json", "--out", str(tmp_path / "out"), *judged)
+    assert "no reference to compare with" in kept.output
+    assert f"kept as the reference in {folder / 'reference.jsonl'}" in kept.output
+    report = json.loads(again.stdout)
+    assert report["change"]["overall"]["asked"] == 2
+    assert report["judge"]["figures"]["agreement"]["value"] == 1.0
+    assert "Judged by any" in Path(report["page"]).read_text(encoding="utf-8")
+    assert again.exit_code == 0
+
+
+def test_the_help_of_the_command_has_the_options_of_measuring() -> None:
+    told = run("--help").output
+    assert all(option in told for option in ("--judge-url", "--compare", "--without", "--update-baseline", "draft"))
+    assert WITHOUT == PARTS
 
 
 def test_a_share_that_is_not_reached_is_exit_code_1(service: Service, folder: Path) -> None:
@@ -133,15 +158,20 @@ def test_questions_are_drafted_checked_and_can_be_measured_at_once(
         monkeypatch.setenv("GROUNDWIRE_MODEL_URL", url)
         drafted = run("draft", str(folder))
     assert drafted.exit_code == 0, drafted.output
-    assert "1 questions from 1 articles, 1 dropped" in drafted.output
+    assert "2 questions from 1 articles, 1 dropped" in drafted.output
     assert "the answer is not in its sentence" in drafted.output
     rows = [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [(row["answers"], row["reviewed"]) for row in rows] == [(["Ana Bo"], False)]
-    assert rows[0]["evidence"][0]["quote"] in BRIDGE
+    assert [(row.get("answers"), row["answerable"], row["reviewed"]) for row in rows] == [
+        (["Ana Bo"], True, False),
+        (None, False, False),
+    ]
+    (piece,) = rows[0]["evidence"]
+    assert BRIDGE[piece["start"] : piece["end"]] == piece["quote"]
+    assert not list(folder.glob("*.part"))
     with working(service):
         measured = run(str(folder), "--base", service.url)
     assert measured.exit_code == 0, measured.output
-    assert "1 of 1 questions were proposed" in measured.output
+    assert "2 of 2 questions were proposed" in measured.output
 
 
 def test_what_was_reviewed_is_never_written_over(folder: Path) -> None:

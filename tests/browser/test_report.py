@@ -35,3 +35,7 @@ def test_the_report_of_a_run_opens_without_error(browser: Browser, tmp_path: Pat
         assert page.evaluate("window.ran === undefined")
         assert page.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"]
         assert not faint(page)
+        page.emulate_media(media="print")
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert paper == "rgb(251, 251, 250)", "on paper it is light, whatever the screen is"
+        assert not faint(page)

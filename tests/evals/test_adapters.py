@@ -3,100 +3,16 @@
 from __future__ import annotations
 
 import doctest
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from evals import files
 from evals.adapters import read_any, rgb
+from evals.adapters import rows as adapter_rows
 from evals.questions import Evidence, QuestionSet
 from rag.errors import InvalidInput
-
-CONTEXT = "The mill of Arle burned down in 1931. It was rebuilt by Ana Bo."
-SECOND = "Arle lies on the Varn."
-
-
-def dump(path: Path, value: Any) -> Path:
-    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-    return path
-
-
-def lines(path: Path, *rows: object) -> Path:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-def squad_file(folder: Path) -> Path:
-    one = {
-        "id": "56be",
-        "question": " Who rebuilt the mill? ",
-        "answers": [{"text": "Ana Bo", "answer_start": 56}, {"text": "Ana Bo", "answer_start": 56}],
-        "is_impossible": False,
-    }
-    two = {
-        "id": "5ad3",
-        "question": "Who burned the mill?",
-        "answers": [],
-        "plausible_answers": [{"text": "Ana Bo", "answer_start": 56}],
-        "is_impossible": True,
-    }
-    article = {
-        "title": "Arle_%28town%29",
-        "paragraphs": [{"qas": [one, two], "context": CONTEXT}, {"qas": [], "context": SECOND}],
-    }
-    return dump(folder / "dev-v2.0.json", {"version": "v2.0", "data": [article]})
-
-
-def multihop_folder(folder: Path) -> Path:
-    body = {"author": "A", "category": "c", "published_at": "2023-09-28T12:00:00+00:00"}
-    corpus = [
-        {"title": "Mill", "source": "Courier", "url": "https://a.example/1", "body": CONTEXT, **body},
-        {"title": "Town", "source": "Post", "url": "https://b.example/2", "body": SECOND, **body},
-    ]
-    fact = {"title": "Mill", "source": "Courier", "url": "https://a.example/1", **body}
-    questions = [
-        {
-            "query": "Did the Courier and the Post agree?",
-            "answer": "Yes",
-            "question_type": "comparison_query",
-            "evidence_list": [
-                fact | {"fact": "It was rebuilt by Ana Bo."},
-                fact | {"fact": "In other words."},
-            ],
-        },
-        {"query": "?", "answer": "Insufficient information.", "question_type": "null_query", "evidence_list": []},
-    ]
-    dump(folder / "corpus.json", corpus)
-    dump(folder / "MultiHopRAG.json", questions)
-    return folder
-
-
-def rgb_file(folder: Path, name: str = "en_refine.json", **changed: Any) -> Path:
-    row = {
-        "id": 7,
-        "query": "When did the mill burn?",
-        "answer": [["1931", "in 1931"]],
-        "positive": [CONTEXT],
-        "negative": [SECOND, "It burned in 1931, they say.", " "],
-    }
-    return lines(folder / name, row | changed)
-
-
-def beir_folder(folder: Path) -> Path:
-    lines(
-        folder / "corpus.jsonl",
-        {"_id": "d1", "title": "Mill", "text": CONTEXT, "metadata": {}},
-        {"_id": "d2", "title": "Town", "text": ""},
-    )
-    lines(folder / "queries.jsonl", {"_id": "q1", "text": "mill fire"}, {"_id": "q2", "text": "town"})
-    (folder / "qrels").mkdir()
-    head = "query-id\tcorpus-id\tscore\n"
-    (folder / "qrels" / "test.tsv").write_text(f"{head}q1\td1\t2\nq1\td2\t0\n", encoding="utf-8")
-    (folder / "qrels" / "dev.tsv").write_text(f"{head}q2\td2\t1\n", encoding="utf-8")
-    (folder / "qrels" / "train.tsv").write_text(f"{head}q3\td2\t1\n", encoding="utf-8")
-    return folder
+from tests.evals.layouts import CONTEXT, SECOND, beir_folder, dump, lines, multihop_folder, rgb_file, squad_file
 
 
 def every_quote_is_verbatim(found: QuestionSet) -> bool:
@@ -134,7 +50,8 @@ def test_multihop_keeps_facts_that_are_verbatim_and_refuses_its_null_queries(tmp
 def test_evidence_in_an_article_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     multihop_folder(tmp_path)
     dump(tmp_path / "corpus.json", [])
-    with pytest.raises(InvalidInput, match="question 0"):
+    told = r"MultiHopRAG\.json, line 1, question 0: .*https://a\.example/1, which is not in corpus\.json"
+    with pytest.raises(InvalidInput, match=told):
         read_any(tmp_path)
 
 
@@ -190,7 +107,7 @@ def test_beir_judgements_are_read_with_and_without_a_head_line(tmp_path: Path, l
 
 def test_beir_judgements_of_another_shape_are_named(tmp_path: Path) -> None:
     (beir_folder(tmp_path) / "qrels" / "test.tsv").write_text("q1 d1 1\nq1\td1\n", encoding="utf-8")
-    with pytest.raises(InvalidInput, match=r"test\.tsv: ValueError: line 2 has 2 columns"):
+    with pytest.raises(InvalidInput, match=r"test\.tsv, line 2: .*2 columns"):
         read_any(tmp_path)
 
 
@@ -205,9 +122,16 @@ def test_our_own_layout_is_still_ours(tmp_path: Path) -> None:
     [
         ("{}", "in none of the layouts"),
         ("nonsense", "cannot be read as JSON"),
-        ('{"data": [{"title": "A"}]}', "article 0: KeyError"),
-        ('{"query": "Why?", "positive": []}', "line 1: KeyError"),
-        ('{"data": [{"title": "A", "paragraphs": [{"context": "x", "qas": [{"id": "1"}]}]}]}', "article 0: KeyError"),
+        ('{"data": [{"title": "A"}]}', "line 1, article 0: paragraphs is missing"),
+        ('{"query": "Why?", "positive": []}', "line 1: id is missing"),
+        (
+            '{"data": [\n{"title": "A", "paragraphs": [\n{"context": "x", "qas": [{"id": "1"}]}]}]}',
+            "line 3, article 0, paragraph 0, question 0: question is missing",
+        ),
+        ('{"data": [{"paragraphs": [{"context": " ",\n "qas": []}]}]}', "line 1, article 0, paragraph 0: .*is blank"),
+        ('{"id": 1, "query": "Why?", "positive": []}', "line 1: answer is missing"),
+        ('{"id": 1, "query": "Why?", "answer": [" "], "positive": []}', "line 1: .*answer is empty"),
+        ('{"id": 1, "query": "Why?", "answer": "x", "positive": [7]}', "line 1: .*a passage is int"),
     ],
 )
 def test_a_file_that_is_not_as_its_layout_says_is_named(tmp_path: Path, content: str, told: str) -> None:
@@ -227,11 +151,11 @@ def test_several_files_in_a_folder_are_not_guessed_between(tmp_path: Path) -> No
 def test_a_query_that_is_judged_but_not_there_is_an_error(tmp_path: Path) -> None:
     beir_folder(tmp_path)
     lines(tmp_path / "queries.jsonl", {"_id": "q1", "text": "mill fire"})
-    with pytest.raises(InvalidInput, match=r"dev\.tsv: KeyError"):
+    with pytest.raises(InvalidInput, match=r"dev\.tsv, line 2: .*the query q2 is not in queries\.jsonl"):
         read_any(tmp_path)
 
 
 def test_the_worked_examples_of_the_adapters_hold() -> None:
-    result = doctest.testmod(rgb)
-    assert result.attempted >= 1
-    assert result.failed == 0
+    results = [doctest.testmod(module) for module in (rgb, adapter_rows, files)]
+    assert all(result.attempted for result in results)
+    assert sum(result.failed for result in results) == 0

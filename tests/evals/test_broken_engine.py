@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,11 +31,12 @@ from rag.seams import Message
 from rag.support import Calibration
 from rag.types import Citation, Hit, Question
 from tests.fakes import ScriptedModel
-from tests.readme import ROOT
+from tests.pytested import pytest_run
 from tests.service import ARTICLE_ID, Serve, Service
 
 Draft = Callable[[Sequence[Message]], str]
-LIMITS = {"seeds": 20, "newsroom": 20}
+LIMITS = {"seeds": 12, "newsroom": 12}
+"""So few that they are asked quickly, and enough for each broken engine to miss its gates; a paired test needs six."""
 OTHERS = 12
 ELSEWHERE = "U.S. forces are scheduled to begin departing Iraq by September of this year."
 WORSE = "test_not_worse_than_the_reference"
@@ -93,6 +92,11 @@ def sound(stage: Stage) -> Run:
     return stage.run(stage.knows, again=3)
 
 
+@pytest.fixture(scope="module")
+def giving_up(stage: Stage) -> Run:
+    return stage.run(always_gives_up)
+
+
 @pytest.fixture
 def broken(stage: Stage, sound: Run) -> Callable[[Draft], set[str]]:
     """The names of the gates that are red for an engine broken in this process, compared with the sound one."""
@@ -126,19 +130,21 @@ def test_a_sound_engine_is_green(stage: Stage, sound: Run) -> None:
     assert sound.same_answer_twice == 1.0
 
 
-def test_two_runs_of_one_build_write_the_same_results_to_the_byte(stage: Stage, sound: Run, tmp_path: Path) -> None:
+def test_two_runs_of_one_build_write_the_same_results_to_the_byte(
+    stage: Stage, sound: Run, giving_up: Run, tmp_path: Path
+) -> None:
     at, recipe = datetime(2026, 1, 1, tzinfo=UTC), RECIPE | {"set": stage.name}
     first = report.write(sound, recipe, tmp_path / "first", at)
     again = report.write(stage.run(stage.knows), recipe, tmp_path / "again", at)
     assert first.read_bytes() == again.read_bytes()
     assert report.differing(again, [first]) == []
-    other = report.write(stage.run(always_gives_up), recipe, tmp_path / "other", at)
+    other = report.write(giving_up, recipe, tmp_path / "other", at)
     answered = {row.id for row in sound.outcomes if row.answered}
     assert answered <= set(report.differing(other, [first]))
 
 
-def test_a_model_that_always_gives_up(broken: Callable[[Draft], set[str]]) -> None:
-    assert broken(always_gives_up) == {"accuracy", "false_refusal", WORSE}
+def test_a_model_that_always_gives_up(stage: Stage, sound: Run, giving_up: Run) -> None:
+    assert red(stage, giving_up, _kept(stage, sound)) == {"accuracy", "false_refusal", WORSE}
 
 
 def test_a_model_that_never_gives_up_is_held_back_by_verification(
@@ -187,12 +193,9 @@ def printed(stage: Stage, folder: Path, draft: Draft, *options: str) -> str:
     """What `pytest evals` prints of that service."""
     stage.drafting(draft)
     chosen = ["--base", stage.service.url, "--set", str(folder), "--part", "test", "--limit", str(len(stage.questions))]
-    command = [sys.executable, "-m", "pytest", "evals", *chosen, "--results", str(folder / "results"), *options]
-    done = subprocess.run(
-        [*command, "-q", "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert re.search(r"\d+ passed", done.stdout), done.stdout + done.stderr
-    return done.stdout
+    told = pytest_run("evals", *chosen, "--results", str(folder / "results"), *options).told
+    assert re.search(r"\d+ passed", told), told
+    return told
 
 
 def test_the_command_keeps_a_sound_run_and_names_the_gates_that_a_broken_one_misses(

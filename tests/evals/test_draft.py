@@ -5,13 +5,29 @@ from __future__ import annotations
 import asyncio
 import doctest
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evals import draft as drafting
-from evals.draft import AGAIN, GIVEN_AWAY, NOT_HELD, TOO_LONG, UNBOUND, UNREADABLE, Source, draft, proposal, sources
+from evals.draft import (
+    AGAIN,
+    GIVEN_AWAY,
+    NOT_HELD,
+    TOO_LONG,
+    UNBOUND,
+    UNREADABLE,
+    Journal,
+    Source,
+    draft,
+    proposal,
+    sources,
+    unanswerable,
+)
+from evals.mutations import STRANGER
+from rag.errors import Unavailable
 from rag.seams import Message
 from rag.types import NewDocument
 from tests.fakes import ScriptedModel
@@ -34,7 +50,7 @@ def test_a_question_whose_answer_stands_in_its_sentence_is_kept_for_review() -> 
     row = proposal(ASKED, written("Who opened the old bridge of Arle again?", "mayor Ana Bo."))
     assert isinstance(row, dict)
     assert row["answers"] == ["mayor Ana Bo"]
-    assert row["evidence"] == [{"doc_id": "bridge", "quote": SENTENCE}]
+    assert row["evidence"] == [{"doc_id": "bridge", "quote": SENTENCE, "start": 0, "end": len(SENTENCE)}]
     assert (row["reviewed"], row["type"]) == (False, "fact")
     assert row["evidence"][0]["quote"] in BRIDGE.text
 
@@ -81,7 +97,7 @@ def test_an_instruction_in_an_article_is_not_asked_about() -> None:
 def test_every_sentence_is_verbatim_in_its_article_and_none_has_too_many(texts: list[str], each: int) -> None:
     documents = [NewDocument(text, id=str(number)) for number, text in enumerate(texts)]
     chosen = list(sources(documents, each))
-    assert all(source.sentence in source.document.text for source in chosen)
+    assert all(source.document.text.startswith(source.sentence, source.start) for source in chosen)
     for document in documents:
         assert sum(source.document.id == document.id for source in chosen) <= each
 
@@ -98,7 +114,7 @@ def test_a_run_counts_what_it_drops_and_is_the_same_every_time() -> None:
         return asyncio.run(draft(ScriptedModel(writes), [BRIDGE], 3, lambda *at: counted.append(at)))
 
     first = made()
-    assert [row["answers"] for row in first.rows] == [["Ana Bo"]]
+    assert [row.get("answers") for row in first.rows] == [["Ana Bo"], None]
     assert first.dropped == {UNREADABLE: 1}
     assert counted == [(1, 2), (2, 2)]
     assert made() == first
@@ -108,8 +124,49 @@ def test_the_same_question_twice_is_one() -> None:
     other = NewDocument("The old bridge of Arle was shut by mayor Ana Bo in the winter of 1999.", id="other")
     model = ScriptedModel(written("Who was the mayor at the old bridge of Arle?", "Ana Bo"))
     found = asyncio.run(draft(model, [NewDocument(SENTENCE, id="one"), other], 1, lambda *_: None))
-    assert len(found.rows) == 1
+    assert [row["answerable"] for row in found.rows] == [True, False]
     assert found.dropped == {AGAIN: 1}
+
+
+def test_a_question_of_a_name_that_no_article_has_is_marked_unanswerable() -> None:
+    row = proposal(ASKED, written("Who opened the old bridge of Arle again?", "Ana Bo"))
+    assert isinstance(row, dict)
+    other = unanswerable(row, BRIDGE.text)
+    assert other is not None
+    assert other["question"] == f"Who opened the old bridge of {STRANGER} again?"
+    assert (other["answerable"], other["type"], other["reviewed"]) == (False, "unanswerable_close", False)
+    assert other["made_from"] == row["question"]
+    assert "answers" not in other
+    assert "evidence" not in other
+    assert unanswerable(row, f"{BRIDGE.text} So said {STRANGER}.") is None
+    assert unanswerable(row | {"question": "who opened it again?"}, BRIDGE.text) is None
+
+
+def test_what_is_broken_off_is_taken_up_and_no_sentence_is_written_from_twice(tmp_path: Path) -> None:
+    def breaks(messages: Sequence[Message]) -> str:
+        if "ferry" in messages[0].content:
+            raise Unavailable("model", "gone")
+        return written("Who opened the old bridge of Arle again?", "Ana Bo")
+
+    def writes(messages: Sequence[Message]) -> str:
+        return written("How many people a day had the ferry Brant carried?", "200")
+
+    place = tmp_path / "questions.jsonl.part"
+    with Journal(place) as journal, pytest.raises(Unavailable):
+        asyncio.run(draft(ScriptedModel(breaks), [BRIDGE], 3, lambda *_: None, journal))
+    place.write_bytes(place.read_bytes() + b'{"asked": "cut o')
+    model = ScriptedModel(writes)
+    with Journal(place) as journal:
+        found = asyncio.run(draft(model, [BRIDGE], 3, lambda *_: None, journal))
+        assert (model.started, found.taken_up) == (1, 1)
+        assert [row["answers"] for row in found.rows if row["answerable"]] == [["Ana Bo"], ["200"]]
+    other = ScriptedModel(writes)
+    other.name = "another model"
+    with Journal(place) as journal:
+        asyncio.run(draft(other, [BRIDGE], 3, lambda *_: None, journal))
+        assert other.started == 2
+        journal.done()
+    assert not place.exists()
 
 
 def test_the_worked_examples_hold() -> None:

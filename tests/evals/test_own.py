@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from evals.gold import doubts
+from evals.measuring import Options
 from evals.own import measure, read_articles, read_own, unreviewed
 from evals.questions import GoldQuestion, QuestionSet, read_set
-from evals.service import serving_model, serving_plain
+from evals.reference import FILE, place
+from evals.run import Progress
+from evals.service import serving_model
 from rag.errors import InvalidInput, Unavailable
 from tests.readme import ROOT
 
@@ -29,6 +32,10 @@ def folder(place: Path, *questions: object) -> Path:
     (place / "photo.jpg").write_bytes(b"\xff\xd8")
     (place / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in questions), encoding="utf-8")
     return place
+
+
+def silent(_: str) -> Progress:
+    return lambda *_: None
 
 
 def test_every_kind_of_article_is_read_with_the_id_that_adding_the_folder_gives(tmp_path: Path) -> None:
@@ -112,21 +119,50 @@ def test_evidence_that_is_not_in_its_article_is_named_before_anything_starts(tmp
     said = [{"doc_id": "news/bridge", "quote": "opened  on 3 may"}, {"doc_id": "news/bridge", "quote": "in June"}]
     own = read_own(folder(tmp_path, {"id": "a", "question": "When?", "evidence": said}))
     with pytest.raises(InvalidInput, match=r"word for word: a: 'in June' in news/bridge$"):
-        measure(own.found, tmp_path / "out", lambda *_: None)
+        measure(tmp_path, own.found, Options(tmp_path / "out"), silent)
 
 
 def test_results_that_cannot_be_written_are_told_before_anything_starts(tmp_path: Path) -> None:
     own = read_own(folder(tmp_path, {"id": "a", "question": "When?"}))
     (tmp_path / "out").write_text("a file", encoding="utf-8")
     with pytest.raises(InvalidInput, match="results cannot be written to"):
-        measure(own.found, tmp_path / "out", lambda *_: None)
+        measure(tmp_path, own.found, Options(tmp_path / "out"), silent)
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:9", "127.0.0.1:9", "http://[::1"])
 def test_a_service_that_is_not_there_is_told_as_such(tmp_path: Path, base: str) -> None:
     own = read_own(folder(tmp_path, {"id": "a", "question": "When?"}))
     with pytest.raises(Unavailable, match="does not answer"):
-        measure(own.found, tmp_path / "out", lambda *_: None, base=base)
+        measure(tmp_path, own.found, Options(tmp_path / "out", base=base), silent)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        ({"base": "http://127.0.0.1:9", "without": "rank"}, "--without is about a service started here"),
+        ({"base": "http://127.0.0.1:9", "compare": "plain"}, "--compare is about a service started here"),
+        ({"collection": "news"}, "--collection is one of the service at --base"),
+        ({"judge_url": "http://127.0.0.1:9/v1"}, "name it with --judge"),
+        ({"judge": "nobody"}, "--judge nobody is no provider:model"),
+    ],
+)
+def test_options_that_do_not_go_together_are_named_before_anything_starts(
+    tmp_path: Path, chosen: dict[str, str], told: str
+) -> None:
+    own = read_own(folder(tmp_path, {"id": "a", "question": "When?"}))
+    with pytest.raises(InvalidInput, match=told):
+        measure(tmp_path, own.found, Options(tmp_path / "out", **chosen), silent)  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_reference_lies_beside_the_questions_and_is_no_article(tmp_path: Path) -> None:
+    folder(tmp_path, {"id": "a", "question": "When?"})
+    before = len(read_articles(tmp_path)[0])
+    assert place(tmp_path) == tmp_path / FILE
+    place(tmp_path).write_text('{"id": "x", "text": "not an article"}\n', encoding="utf-8")
+    assert len(read_articles(tmp_path)[0]) == before
+    (tmp_path / "dev.json").write_text("{}", encoding="utf-8")
+    assert place(tmp_path / "dev.json") == tmp_path / f"dev-{FILE}"
 
 
 def test_what_may_not_be_meant_is_told() -> None:
@@ -150,9 +186,9 @@ def test_questions_about_articles_that_are_not_there_are_named_before_anything_s
     asked = {"id": "a", "question": "When?", "evidence": [{"doc_id": "gone"}]}
     own = read_own(folder(tmp_path, asked))
     with pytest.raises(InvalidInput, match="gone"):
-        measure(own.found, tmp_path / "out", lambda *_: None)
+        measure(tmp_path, own.found, Options(tmp_path / "out"), silent)
     with pytest.raises(InvalidInput, match="no question"):
-        measure(QuestionSet("x", own.found.documents, ()), tmp_path / "out", lambda *_: None)
+        measure(tmp_path, QuestionSet("x", own.found.documents, ()), Options(tmp_path / "out"), silent)
     assert not (tmp_path / "out").exists()
 
 
@@ -161,15 +197,6 @@ def test_a_model_that_is_served_already_is_not_served_again(tmp_path: Path, monk
     with serving_model(tmp_path / "model.log") as where:
         assert where == {"GROUNDWIRE_MODEL": os.environ.get("GROUNDWIRE_MODEL", "qwen2.5-1.5b")}
     assert not (tmp_path / "model.log").exists()
-
-
-def test_the_baseline_runs_as_a_process_and_is_stopped(tmp_path: Path) -> None:
-    import httpx
-
-    with serving_plain(tmp_path / "plain.log", {"GROUNDWIRE_MODEL_URL": "http://127.0.0.1:9/v1"}) as base:
-        assert httpx.get(f"{base}/v1/documents", trust_env=False).json() == {"documents": [], "next_cursor": None}
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{base}/readyz", trust_env=False)
 
 
 def test_measuring_loads_nothing_that_is_there_for_development_only() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from ingest.bench import Bench
+from ingest.bench import BATCH_ITEMS, Bench
 from ingest.pipeline import Pipeline
 from ingest.worker import Worker
 from rag.errors import SetupError, Unavailable
@@ -270,19 +270,35 @@ def wait_for(happened: Callable[[], bool]) -> None:
 
 @pytest.mark.fault
 def test_killed_while_it_works_the_next_one_finishes_with_every_document_once(tmp_path: Path) -> None:
-    count = 160
+    """Two batches, the second one small: what a worker was killed at is given out one by one."""
+    count = BATCH_ITEMS + 6
     with closing(Store.open(tmp_path / "store.sqlite3")) as store:
-        sentences = " ".join(f"Sentence {number} tells of something else again." for number in range(15))
-        job = store.enqueue([NewDocument(text=f"Report {n}. {sentences}", id=f"d{n}") for n in range(count)])
+
+        def submitted(number: int) -> str:
+            told = [f"Report {number}.{n} tells of something else than any other one." for n in range(count)]
+            return store.enqueue([NewDocument(text=text, id=f"d{number}.{n}") for n, text in enumerate(told)]).id
+
+        jobs = [submitted(0)]
         with process(tmp_path) as first:
-            wait_for(lambda: store.job(job.id).added > 0)
-            first.kill()
-        assert 0 < store.job(job.id).added < count
+
+            def killed_in_between() -> bool:
+                """Killed where part of a job is done: for as long as this writes, the worker cannot do the rest."""
+                if not store.job(jobs[-1]).added:
+                    return False
+                with store.write():
+                    if in_between := store.job(jobs[-1]).added < count:
+                        first.kill()
+                        first.wait()
+                if not in_between:  # it was faster than this looked
+                    jobs.append(submitted(len(jobs)))
+                return in_between
+
+            wait_for(killed_in_between)
+        assert 0 < store.job(jobs[-1]).added < count
         with process(tmp_path) as second:
-            wait_for(lambda: store.job(job.id).state is JobState.SUCCEEDED)
+            wait_for(lambda: store.job(jobs[-1]).state is JobState.SUCCEEDED)
             second.send_signal(signal.SIGTERM)
             assert second.wait(20) == 0
-        ended = store.job(job.id)
-        assert (ended.added, ended.failures) == (count, ())
-        listed, _ = store.documents(None, count)
-        assert [stored.version for stored in listed] == [1] * count
+        assert [(ended.added, ended.failures) for ended in map(store.job, jobs)] == [(count, ())] * len(jobs)
+        listed, _ = store.documents(None, 2 * count * len(jobs))
+        assert [stored.version for stored in listed] == [1] * count * len(jobs)
