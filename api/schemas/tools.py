@@ -54,7 +54,7 @@ class AskTool(_Narrowed):
 
     def how(self) -> Asking:
         said = [turn.model_dump() for turn in self.history]
-        return Asking(**super().how(), **({"history": said} if said else {}))  # type: ignore[typeddict-item]
+        return Asking(**super().how(), **({"history": said} if said else {}))
 
 
 class SearchTool(_Narrowed):

@@ -3,7 +3,7 @@
 import { $, announce, count, trouble } from "./dom.js";
 import { AnswerView, context } from "./answer.js";
 import { closeArticle } from "./article.js";
-import { address, collection, inside, settled } from "./collection.js";
+import { address, collection, inside, listCollections, settled } from "./collection.js";
 import { filters } from "./filters.js";
 import { ask, query } from "./http.js";
 import { events } from "./stream.js";
@@ -95,6 +95,7 @@ async function put(body) {
       else if (event === "answer") {
         view.finish(data, name);
         said.reply = data;
+        if (!$("empty").hidden) listCollections(); // there may be articles by now
         // The address is that of the answer from now on, so that it is there again when the page is loaded again.
         if (!signal.aborted && !$("ask").hidden) window.history.replaceState(null, "", answerAddress(data.id, name));
         announce(data.sentences.length ? `The answer is complete: ${count(data.sentences.length, "sentence")}.` : `No answer. ${data.reason}`);

@@ -80,7 +80,10 @@ startArticle();
 startCollections();
 startFilters();
 startAsking();
-startAdding(load);
+startAdding(() => {
+  load();
+  listCollections();
+});
 startArticles();
 // A link within the page, such as the one that skips to the content, is no view.
 addEventListener("hashchange", () => (location.hash === "" || location.hash.startsWith("#/")) && route());

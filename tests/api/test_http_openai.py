@@ -208,7 +208,8 @@ def test_what_front_ends_send_unasked_is_no_hindrance_and_tokens_are_told_where_
         assert whole.usage
         assert whole.usage.total_tokens == whole.usage.prompt_tokens + whole.usage.completion_tokens == 320
         for asked_for, more in (({"stream_options": {"include_usage": True}}, 1), ({}, 0)):
-            with chat.chat.completions.create(**FRONT_END, stream=True, **asked_for) as stream:
+            streaming: Any = FRONT_END | {"stream": True} | asked_for
+            with chat.chat.completions.create(**streaming) as stream:
                 chunks = list(stream)
             told = [chunk.usage.total_tokens for chunk in chunks if chunk.usage]
             assert told == [320] * more

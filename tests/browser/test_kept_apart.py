@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -127,7 +128,8 @@ def test_a_follow_up_is_understood_by_what_was_said_before(page: Page) -> None:
     follow.fill("What did she open?")
     with page.expect_request("**/v1/ask") as sent:
         page.keyboard.press("Enter")
-    assert sent.value.post_data_json["history"] == [
+    asked: Any = sent.value.post_data_json
+    assert asked["history"] == [
         {"role": "user", "content": "Who opened the harbour of Varn?"},
         {"role": "assistant", "content": f"{OPENED} [1]"},
     ]
