@@ -9,9 +9,9 @@ import sys
 
 import uvicorn
 
-from api import tracing
 from api.app import create_app
 from api.binding import check_binding
+from api.tracing import Tracing, sending
 from ingest.seeds import articles
 from rag import logs
 from rag.compose import build
@@ -31,7 +31,6 @@ def main() -> int:
         print(error, file=sys.stderr)
         return SETUP_FAILED
     logs.configure(settings.log_level)
-    tracing.export()
     server(settings).run()
     return 0
 
@@ -40,7 +39,12 @@ def server(settings: Settings) -> uvicorn.Server:
     """The server, not yet started. Replies that are not done when it ends are given `GRACE_SECONDS`."""
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(lambda: build(settings), settings, articles() if settings.seeds else ()),
+            create_app(
+                lambda: build(settings),
+                settings,
+                articles() if settings.seeds else (),
+                tracing=Tracing(settings.model, sending()),
+            ),
             host=settings.host,
             port=settings.port,
             access_log=False,

@@ -73,10 +73,11 @@ def create_app(
     """The app. `build` makes the engine, in a thread, once the app has started; the app closes it.
 
     It is ready once `seeds` are indexed too. Pages are fetched with `fetcher`, else from the public network only.
-    Spans are made by `tracing`, else where the process sends its own.
+    Spans are made by `tracing`, which it ends; else where the process has something that sends them.
     """
     counted = Metrics()
-    watch = Watch(counted, tracing or Tracing(settings.model))
+    tracing = tracing or Tracing(settings.model)
+    watch = Watch(counted, tracing)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -99,6 +100,7 @@ def create_app(
         finally:
             reading.close()
             boot.close()
+            tracing.close()
 
     # The pages of /docs come with the package: nothing is asked of the network to read them.
     app: FastAPI = FastAPIOffline(

@@ -47,8 +47,10 @@ class Inside:
         body = SearchIn.model_validate(asked(question, how) | {"limit": limit})
         return await asyncio.to_thread(found, body, await self._engine(body.collection))
 
-    async def document(self, document_id: str, *, version: int | None = None) -> WholeOut:
-        engine = await self._engine(None)
+    async def document(
+        self, document_id: str, *, version: int | None = None, collection: str | None = None
+    ) -> WholeOut:
+        engine = await self._engine(collection)
         return WholeOut.whole(*await asyncio.to_thread(engine.store.document, document_id, version))
 
     async def _engine(self, collection: str | None) -> Engine:

@@ -52,7 +52,9 @@ class Desk(Protocol):
 
     async def search(self, question: str, *, limit: int = 10, **how: Unpack[Narrowing]) -> SearchOut: ...
 
-    async def document(self, document_id: str, *, version: int | None = None) -> WholeOut: ...
+    async def document(
+        self, document_id: str, *, version: int | None = None, collection: str | None = None
+    ) -> WholeOut: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ async def _search(desk: Desk, asked: SearchTool, _: Told) -> tuple[str, Passages
 
 
 async def _document(desk: Desk, asked: DocumentTool, _: Told) -> tuple[str, PartOut]:
-    whole = await desk.document(asked.document_id, version=asked.version)
+    whole = await desk.document(asked.document_id, version=asked.version, collection=asked.collection)
     part = PartOut.part(whole, asked.start, asked.characters)
     return f"{part.headline}, characters {part.start} to {part.end} of {part.characters}\n\n{part.text}", part
 
@@ -153,7 +155,8 @@ OFFERS: tuple[Offer[Any], ...] = (
         "Ask the collection",
         "Answer one question from the articles in the collection. Every sentence of the answer was checked against the "
         "verbatim quotes cited with it. The status is `answered`, `conflicting` when sources disagree, or `not_found` "
-        "or `unsupported` with a reason when the articles do not answer it. Takes seconds to a minute.",
+        "or `unsupported` with a reason when the articles do not answer it. A question may lean on the `history` given "
+        "with it; `understood_as` then says how it was understood. Takes seconds to a minute.",
         AskTool,
         ToldOut,
         _ask,

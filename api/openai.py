@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ from ulid import ULID
 from api import plain
 from api.schemas.around import Problem
 from api.schemas.asking import AnswerOut, SentenceOut
-from api.schemas.chat import MODEL, ChatIn, ChatOut, ChoiceOut, FailedOut, Grounds, MessageIn, MessageOut
+from api.schemas.chat import MODEL, ChatIn, ChatOut, ChoiceOut, FailedOut, Grounds, MessageIn, MessageOut, UsageOut
 from rag.errors import InvalidInput
 from rag.types import MAX_TURN_CHARS, MAX_TURNS, Completed, Event, Filters, Question, Retrieved, Turn
+from rag.usage import Usage
 
 DONE = format_sse_event(data_str="[DONE]")
 
@@ -51,17 +52,20 @@ def asked(messages: Sequence[MessageIn]) -> tuple[str, tuple[Turn, ...]]:
     return question, tuple(turns[-MAX_TURNS:])
 
 
-def completion(reply: AnswerOut) -> ChatOut:
+def completion(reply: AnswerOut, model: str, usage: Usage) -> ChatOut:
     """A whole reply as a chat completion."""
     message = MessageOut(**dict(Grounds.of(reply)), content=plain.content(reply))
-    return ChatOut(id=_id(), created=int(time.time()), choices=[ChoiceOut(message=message)])
+    choices = [ChoiceOut(message=message)]
+    return ChatOut(id=_id(), created=int(time.time()), model=model, choices=choices, usage=UsageOut.of(usage))
 
 
 class ChatForm:
     """Chunks of one completion: the role, each sentence as it is verified, the sources, and last what they rest on."""
 
-    def __init__(self) -> None:
-        self._about = {"id": _id(), "object": "chat.completion.chunk", "created": int(time.time()), "model": MODEL}
+    def __init__(self, model: str = MODEL, usage: Callable[[], Usage] | None = None) -> None:
+        """With `usage` another chunk without choices comes after the last, if there is anything to tell by then."""
+        self._about = {"id": _id(), "object": "chat.completion.chunk", "created": int(time.time()), "model": model}
+        self._usage = usage
         self._said = False
 
     def event(self, event: Event) -> bytes:
@@ -70,7 +74,7 @@ class ChatForm:
         if isinstance(event, Completed):
             reply = AnswerOut.of(event.reply)
             grounds = Grounds.of(reply).model_dump(mode="json")
-            return self._chunk({"content": plain.ending(reply)}) + self._chunk(grounds, "stop") + DONE
+            return self._chunk({"content": plain.ending(reply)}) + self._chunk(grounds, "stop") + self._used() + DONE
         text = plain.sentence(SentenceOut.of(event.claim))
         before, self._said = " " if self._said else "", True
         return self._chunk({"content": before + text})
@@ -78,18 +82,21 @@ class ChatForm:
     def failed(self, problem: Problem) -> bytes:
         return format_sse_event(data_str=json.dumps(FailedOut.of(problem).model_dump()))
 
+    def _used(self) -> bytes:
+        told = UsageOut.of(self._usage()) if self._usage else None
+        return self._data({"choices": [], "usage": told.model_dump()}) if told else b""
+
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
-        return format_sse_event(data_str=json.dumps(self._about | {"choices": [choice]}))
+        return self._data({"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}]})
+
+    def _data(self, more: dict[str, Any]) -> bytes:
+        return format_sse_event(data_str=json.dumps(self._about | more))
 
 
 def _check(chat: ChatIn) -> None:
     """Refuse what asks for a reply of another kind, so that nobody mistakes this one for it."""
     if chat.n not in (None, 1):
         raise InvalidInput("there is one answer to a question; leave n out or let it be 1", "n")
-    for field in ("tools", "functions"):
-        if getattr(chat, field):
-            raise InvalidInput("no tools are called on the way to an answer; leave them out", field)
     if chat.logprobs:
         raise InvalidInput("an answer has no token probabilities; its sentences have citations", "logprobs")
     if chat.response_format not in (None, {"type": "text"}):

@@ -26,6 +26,7 @@ from api.watch import Watch
 from rag.errors import GroundwireError, Unavailable
 from rag.seams import Answering
 from rag.types import Answer, Completed, Event, Question, Refusal, Retrieved
+from rag.usage import Usage
 
 log = logging.getLogger("groundwire.api")
 
@@ -54,13 +55,17 @@ class Asking:
     def __init__(
         self, answerer: Answering, admission: Admission, timeout: float, watch: Watch, request: Request | None = None
     ) -> None:
-        """`watch` is told of each question, and `request` says whose it is, where it came by HTTP itself."""
+        """`watch` is told of each question, and `request` says whose it is, where it came by HTTP itself.
+
+        `usage` is what the language model read and wrote for the last question.
+        """
         self._answerer = answerer
         self._admission = admission
         self._timeout = timeout
         self._watch = watch
         self._headers = request.headers if request else {}
         self._request_id = request.scope.get("groundwire.request_id") if request else None
+        self.usage = Usage()
 
     async def reply(self, question: Question, receive: Receive) -> Answer | Refusal:
         """The whole reply. Raises `Overloaded`, `TimedOut`, `Unavailable`, or `ClientGone`."""
@@ -80,6 +85,7 @@ class Asking:
     async def events(self, place: Place, question: Question) -> AsyncGenerator[Event, None]:
         """The engine's events once it is this place's turn. Closing this closes the engine's stream."""
         with self._watch.asking(self._headers, self._request_id) as asked:
+            self.usage = asked.usage
             await place.turn()
             asked.turn()
             async with aclosing(self._timed(question)) as events:

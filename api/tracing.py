@@ -1,15 +1,17 @@
 """Traces, by OpenTelemetry's semantic conventions for generative AI. The names of these are here and nowhere else.
 
-Only the API is needed, and without an SDK it does nothing. `export` sends spans where the OTEL_* variables say, if
-the extra `traces` is installed. No question, answer or passage is ever part of a span.
+Only the API is needed, and without an SDK it does nothing. `sending` makes what sends spans where the OTEL_* variables
+say, if the extra `traces` is installed. No question, answer or passage is ever part of a span.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvider
@@ -19,6 +21,9 @@ from rag.errors import GroundwireError
 from rag.types import Answer, Lap, Refusal
 from rag.usage import Usage
 
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider as Sending
+
 log = logging.getLogger("groundwire.api")
 
 ASK, CHAT = "ask", "chat"
@@ -27,6 +32,8 @@ PROVIDER, LOCAL = "gen_ai.provider.name", "llama.cpp"
 READ, WRITTEN = "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"
 ERROR = "error.type"
 CONFIGURED = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+LAST_SECONDS = 2.0
+"""How long spans that were not sent yet may hold up the end of the service."""
 _NANOSECONDS = 1_000_000_000
 
 
@@ -34,10 +41,20 @@ class Tracing:
     """Makes spans: `ask`, and in it one for each stretch of `retrieve`, `rank`, `chat` (the model) and `verify`."""
 
     def __init__(self, model: str, provider: TracerProvider | None = None) -> None:
-        """`model` as the settings name it. Without a provider it is the one that `export` set, if it did."""
+        """`model` as the settings name it. Without a provider it is that of the process, which usually does nothing."""
+        self._provider = provider
         vendor, _, name = model.rpartition(":")
         self._model = {PROVIDER: vendor or LOCAL, MODEL: name}
         self._tracer = trace.get_tracer("groundwire", tracer_provider=provider)
+
+    def close(self) -> None:
+        """Send what was not sent yet, and no more from then on. Waits for a receiver for `LAST_SECONDS` at most."""
+        shutdown = getattr(self._provider, "shutdown", None)
+        if shutdown is None:  # nothing is sent
+            return
+        ending = threading.Thread(target=shutdown, name="spans", daemon=True)
+        ending.start()
+        ending.join(LAST_SECONDS)
 
     def ask(self, headers: Mapping[str, str], request_id: str | None) -> AskSpan:
         """The span of one question, in the trace that the request's `traceparent` names, if it names one."""
@@ -92,23 +109,23 @@ class AskSpan:
         span.end(end)
 
 
-def export() -> bool:
-    """Send spans by OTLP over HTTP, where the variables of OpenTelemetry name an endpoint. Whether they are sent."""
+def sending() -> Sending | None:
+    """What sends spans by OTLP over HTTP to the endpoint that OpenTelemetry's variables name; None where none does."""
     if (
         not any(os.environ.get(name) for name in CONFIGURED)
         or os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
     ):
-        return False
+        return None
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import SERVICE_NAME, OTELResourceDetector, Resource
-        from opentelemetry.sdk.trace import TracerProvider as Sending
+        from opentelemetry.sdk.trace import TracerProvider as Provider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
         log.warning("OTEL_* names an endpoint, but traces need more: pip install 'groundwire[traces]'")
-        return False
+        return None
     resource = Resource({SERVICE_NAME: "groundwire"}).merge(OTELResourceDetector().detect())
-    provider = Sending(resource=resource)
+    # The app ends it; the process is ended by a signal, and so by nothing that waits for its regular exit.
+    provider = Provider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(provider)
-    return True
+    return provider

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from pathlib import Path
 from urllib.error import HTTPError
 
 from rag import weights
@@ -135,7 +134,7 @@ def collections_of(engine: Engine, dressed: Callable[[Engine], Engine] | None = 
 def _beside(engine: Engine, key: str) -> Engine:
     """The engine of another collection: a store and an index of its own, the same models. `close` its store only."""
     index = engine.index.beside(key) if isinstance(engine.index, ChromaIndex) else None
-    store = Store.open(_store_path(engine.settings, key))
+    store = Store.open(engine.settings.store_of(key))
     return _around(store, index, engine.settings, engine.embedder, engine.model)
 
 
@@ -144,7 +143,7 @@ def _remove(engine: Engine, key: str) -> None:
 
     Raises `Unavailable` while the disk or the index stands in the way; what was removed stays so.
     """
-    path = _store_path(engine.settings, key)
+    path = engine.settings.store_of(key)
     try:
         for file in path.parent.glob(f"{path.name}*"):  # with the files that SQLite keeps beside it
             file.unlink(missing_ok=True)
@@ -152,11 +151,6 @@ def _remove(engine: Engine, key: str) -> None:
         raise Unavailable("store", f"{path} cannot be removed: {error.strerror}") from error
     if isinstance(engine.index, ChromaIndex):
         engine.index.beside(key).erase()
-
-
-def _store_path(settings: Settings, key: str) -> Path:
-    """Where the store of the collection with this key is."""
-    return settings.collections_path / f"{key}.sqlite3"
 
 
 def _around(

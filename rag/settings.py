@@ -150,6 +150,10 @@ class Settings(BaseSettings):
     def collections_path(self) -> Path:
         return self.data / "collections"
 
+    def store_of(self, key: str) -> Path:
+        """Where the store of the collection with this key is, the default one's for `""`."""
+        return self.collections_path / f"{key}.sqlite3" if key else self.store_path
+
     @property
     def chroma_path(self) -> Path:
         return self.data / "chroma"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from api.cli.common import base_option, client, json_option, print_json, shown
+from api.cli.common import base_option, client, collection_option, json_option, print_json, shown
 from api.client import Body
 
 STATES = ("queued", "running", "succeeded", "failed")
@@ -21,17 +21,18 @@ def command(ctx: click.Context) -> None:
     Without a command it lists the latest.
     """
     if ctx.invoked_subcommand is None:
-        ctx.invoke(listed, limit=20, state=None, base=None, as_json=False)
+        ctx.invoke(listed, limit=20, state=None, collection="", base=None, as_json=False)
 
 
 @command.command("list")
 @click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="How many at most.")
+@collection_option
 @base_option
 @json_option
-def listed(limit: int, state: str | None, base: str | None, as_json: bool) -> None:
+def listed(limit: int, state: str | None, collection: str, base: str | None, as_json: bool) -> None:
     """List the latest jobs, newest first."""
-    reply = client(base).get(f"/v1/jobs?limit={limit}" + (f"&state={state}" if state else ""))
+    reply = client(base, collection).get(f"/v1/jobs?limit={limit}" + (f"&state={state}" if state else ""))
     if as_json:
         print_json(reply)
         return
@@ -42,11 +43,13 @@ def listed(limit: int, state: str | None, base: str | None, as_json: bool) -> No
 @command.command("show")
 @click.argument("job_id", metavar="JOB")
 @click.option("--failures", is_flag=True, help="All failures, instead of the first.")
+@collection_option
 @base_option
 @json_option
-def show(job_id: str, failures: bool, base: str | None, as_json: bool) -> None:
+def show(job_id: str, failures: bool, collection: str, base: str | None, as_json: bool) -> None:
     """Show how far a job is, how long it takes, and what failed."""
-    service = client(base)
+    service = client(base, collection)
+    within = f" --collection {collection}" if collection else ""
     job = service.get(f"/v1/jobs/{quote(job_id, safe='')}")
     cursor: str | None = ""
     if failures:
@@ -69,20 +72,22 @@ def show(job_id: str, failures: bool, base: str | None, as_json: bool) -> None:
         click.echo(shown(f"  {failure['id']}: {failure['detail']} ({failure['code']})"))
     more = job["counts"]["failed"] - len(job["failures"])
     if more > 0:
-        click.echo(f"  and {more:,} more; `groundwire jobs show {job['job_id']} --failures` lists all")
+        click.echo(f"  and {more:,} more; `groundwire jobs show {job['job_id']} --failures{within}` lists all")
     if job["dead_letters"]:
-        click.echo(f"{job['dead_letters']:,} can be tried again: `groundwire jobs requeue {job['job_id']}`")
+        click.echo(f"{job['dead_letters']:,} can be tried again: `groundwire jobs requeue {job['job_id']}{within}`")
 
 
 @command.command("requeue")
 @click.argument("job_id", metavar="JOB")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
+@collection_option
 @base_option
 @json_option
-def requeue(job_id: str, ids: tuple[str, ...], base: str | None, as_json: bool) -> None:
+def requeue(job_id: str, ids: tuple[str, ...], collection: str, base: str | None, as_json: bool) -> None:
     """Queue again what was given up in a job after too many tries: all of it, or the documents with these IDs."""
     body: Body = {"ids": list(ids)} if ids else {}
-    reply = client(base).post(f"/v1/jobs/{quote(job_id, safe='')}/requeue", body)
+    within = f"?collection={quote(collection, safe='')}" if collection else ""
+    reply = client(base).post(f"/v1/jobs/{quote(job_id, safe='')}/requeue{within}", body)
     if as_json:
         print_json(reply)
         return

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MB = 2**20
 LOW_DISK = 500 * MB
-LONG_LAG = 600.0
 FAILED, NOT_RUNNING = 1, 4
 
 Row = dict[str, Any]
@@ -32,17 +31,20 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
     Ends with exit code 1 when something is wrong, 4 when the service is not running.
     """
+    from api.cli.held import holdings, together
     from rag.settings import load_settings
 
     settings = load_settings()
     running = runtime.read(settings.data)
-    held, ingest = _store(settings)
+    held = holdings(settings)
+    counts, ingest = together(held)
     report: Row = {
         "running": running is not None,
         "base": running.base if running else None,
         "parts": _parts(running),
         "processes": _processes(running),
-        "collection": held,
+        "collections": [each.row() for each in held],
+        "collection": counts,
         "ingest": ingest,
         "disk": _disk(settings),
     }
@@ -84,28 +86,6 @@ def _memory(pid: int | None) -> dict[str, int]:
     return {"rss": memory.rss if memory else 0, "pss": getattr(memory, "pss", memory.rss) if memory else 0}
 
 
-def _store(settings: Settings) -> tuple[Row, Row]:
-    """What the store of the default collection holds and what waits to be taken in; read from the file, so the
-    service need not run.
-    """
-    from dataclasses import asdict
-
-    from rag.store import Store
-
-    if not settings.store_path.is_file():
-        return {}, {}
-    try:
-        store = Store.open(settings.store_path)
-    except GroundwireError as error:
-        return {}, {"error": str(error)}
-    try:
-        return asdict(store.counts()), asdict(store.backlog())
-    except GroundwireError as error:
-        return {}, {"error": str(error)}
-    finally:
-        store.close()
-
-
 def _disk(settings: Settings) -> Row:
     places = {
         "store": settings.store_path,
@@ -129,6 +109,8 @@ def _existing(path: Path) -> Path:
 
 def _problems(settings: Settings, report: Row) -> list[Row]:
     """Each in one sentence, with what to do about it."""
+    from api.cli import held
+
     here, logs = settings.data.resolve(), settings.log_path.resolve()
     found: list[tuple[str, str]] = []
     if not report["running"]:
@@ -140,15 +122,8 @@ def _problems(settings: Settings, report: Row) -> list[Row]:
         if row["state"] == "broken":
             what = f"{row['name']} {row['reason']} again and again"
             found.append((what, f"{row['log']} says why; it is tried every few minutes, and when the service starts"))
-    ingest = report["ingest"]
-    if "error" in ingest:
-        found.append((f"the store cannot be read: {ingest['error']}", _REMEDIES["store"]))
-    if ingest.get("lag_seconds", 0.0) > LONG_LAG:
-        what = f"{ingest['waiting']:,} documents wait, the oldest for {ingest['lag_seconds'] / 60:,.0f} minutes"
-        found.append((what, f"wait if `holds` grows; else {logs / 'worker.log'} says what stops it"))
-    if ingest.get("given_up"):
-        what = f"{ingest['given_up']:,} documents were given up because a part was away too long"
-        found.append((what, "GET /v1/jobs names them; add them again"))
+    for row in report["collections"]:
+        found += held.problems(row, logs)
     found += [
         (f"weights {name} are not there or not verified", f"run `groundwire models --fetch {name}`")
         for name in _missing_weights(settings)
@@ -192,6 +167,10 @@ def _print(report: Row) -> None:
     click.echo(
         "\nholds " + (", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in held.items()) or "nothing yet")
     )
+    for row in report["collections"] if len(report["collections"]) > 1 else []:
+        waits = f", {row['waiting']:,} wait" if row.get("waiting") else ""
+        known = f"{row['documents']:,} documents, {row['passages']:,} passages{waits}"
+        click.echo(f"  {row['name']:<20} {known if 'error' not in row else 'cannot be read'}")
     if "waiting" in (ingest := report["ingest"]):
         lag = f", the oldest for {ingest['lag_seconds']:,.0f} s" if ingest["waiting"] else ""
         click.echo(f"queue {ingest['waiting']:,} documents wait{lag}; {ingest['failed']:,} failed in all jobs")

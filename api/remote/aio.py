@@ -23,8 +23,17 @@ T = TypeVar("T")
 class AsyncClient:
     """As `api.remote.Client`, with methods to be awaited. For one event loop."""
 
-    def __init__(self, base: str = calls.BASE, *, key: str | None = None, timeout: float = 300.0) -> None:
+    def __init__(
+        self,
+        base: str = calls.BASE,
+        *,
+        key: str | None = None,
+        collection: str | None = None,
+        timeout: float = 300.0,
+    ) -> None:
+        """Of the collection that is named; the default one if none is."""
         self.base = base.rstrip("/")
+        self._collection = collection
         self._http = httpx.AsyncClient(**wiring(base, key, timeout))
 
     async def ask(self, question: str, **how: Unpack[calls.Asking]) -> AnswerOut:
@@ -36,7 +45,7 @@ class AsyncClient:
 
         Who stops before the end closes the generator, and the service stops answering.
         """
-        call, parser = calls.ask(question, how), Events()
+        call, parser = calls.ask(question, how).within(self._collection), Events()
         request = self._http.build_request(**sent(call) | {"headers": {"Accept": "text/event-stream"}})
         with translated(self.base):
             response = await self._http.send(request, stream=True)
@@ -85,9 +94,11 @@ class AsyncClient:
             current = await self.job(current.job_id)
         return current
 
-    async def document(self, document_id: str, *, version: int | None = None) -> WholeOut:
+    async def document(
+        self, document_id: str, *, version: int | None = None, collection: str | None = None
+    ) -> WholeOut:
         """A document with its full text: the current version, or the one asked for."""
-        return await self._do(calls.document(document_id, version))
+        return await self._do(calls.document(document_id, version, collection))
 
     async def documents(self) -> AsyncIterator[StoredOut]:
         """Every document, without its text, fetched a page at a time."""
@@ -116,6 +127,7 @@ class AsyncClient:
         await self.aclose()
 
     async def _do(self, call: calls.Call[T]) -> T:
+        call = call.within(self._collection)
         with translated(self.base):
             reply = await self._http.request(**sent(call))
         return call.read(reply.status_code, reply.content, reply.headers.get("Retry-After", ""))

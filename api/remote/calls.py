@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Generic, TypedDict, TypeVar
+from typing import Any, Final, Generic, Self, TypedDict, TypeVar
 from urllib.parse import quote
 
 from pydantic import ValidationError
@@ -38,6 +38,8 @@ class Narrowing(TypedDict, total=False):
     published_before: Time
     sources: Sequence[str]
     document_ids: Sequence[str]
+    collection: str
+    """Which collection is meant; default: that of the client, else the default one."""
 
 
 class Asking(Narrowing, total=False):
@@ -68,6 +70,15 @@ class Call(Generic[T]):
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     files: tuple[tuple[str, bytes], ...] = ()
+
+    def within(self, collection: str | None) -> Self:
+        """The same about that collection, unless it already names one, or None is given."""
+        if collection is None:
+            return self
+        named = {"collection": collection}
+        if self.body is not None:
+            return replace(self, body=named | self.body)
+        return replace(self, params=named | dict(self.params))
 
     def read(self, status: int, content: bytes, retry_after: str = "") -> T:
         """The reply. Raises `Problem`, or `Unavailable` when something else than the service replied."""
@@ -114,8 +125,9 @@ def job(job_id: str) -> Call[JobOut]:
     return Call("GET", f"/v1/jobs/{quote(job_id, safe='')}", JobOut.model_validate_json)
 
 
-def document(document_id: str, version: int | None) -> Call[WholeOut]:
-    params = {} if version is None else {"version": str(version)}
+def document(document_id: str, version: int | None, collection: str | None = None) -> Call[WholeOut]:
+    given = {"version": version, "collection": collection}
+    params = {name: str(value) for name, value in given.items() if value is not None}
     return Call("GET", _document(document_id), WholeOut.model_validate_json, params=params)
 
 

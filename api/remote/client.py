@@ -28,8 +28,17 @@ class Client:
     when nothing answers, `Unavailable` when the connection breaks off.
     """
 
-    def __init__(self, base: str = calls.BASE, *, key: str | None = None, timeout: float = 300.0) -> None:
+    def __init__(
+        self,
+        base: str = calls.BASE,
+        *,
+        key: str | None = None,
+        collection: str | None = None,
+        timeout: float = 300.0,
+    ) -> None:
+        """Of the collection that is named; the default one if none is."""
         self.base = base.rstrip("/")
+        self._collection = collection
         self._http = httpx.Client(**wiring(base, key, timeout))
 
     def ask(self, question: str, **how: Unpack[calls.Asking]) -> AnswerOut:
@@ -41,7 +50,7 @@ class Client:
 
         Who stops before the end closes the iterator, and the service stops answering.
         """
-        call, parser = calls.ask(question, how), Events()
+        call, parser = calls.ask(question, how).within(self._collection), Events()
         request = self._http.build_request(**sent(call) | {"headers": {"Accept": "text/event-stream"}})
         with translated(self.base):
             response = self._http.send(request, stream=True)
@@ -90,9 +99,9 @@ class Client:
             current = self.job(current.job_id)
         return current
 
-    def document(self, document_id: str, *, version: int | None = None) -> WholeOut:
+    def document(self, document_id: str, *, version: int | None = None, collection: str | None = None) -> WholeOut:
         """A document with its full text: the current version, or the one asked for."""
-        return self._do(calls.document(document_id, version))
+        return self._do(calls.document(document_id, version, collection))
 
     def documents(self) -> Iterator[StoredOut]:
         """Every document, without its text, fetched a page at a time."""
@@ -120,6 +129,7 @@ class Client:
         self.close()
 
     def _do(self, call: calls.Call[T]) -> T:
+        call = call.within(self._collection)
         with translated(self.base):
             reply = self._http.request(**sent(call))
         return call.read(reply.status_code, reply.content, reply.headers.get("Retry-After", ""))

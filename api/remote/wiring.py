@@ -45,7 +45,9 @@ def wiring(base: str, key: str | None, timeout: float) -> Wiring:
 def sent(call: Call[Any]) -> dict[str, Any]:
     """A call as the arguments of httpx's `request`."""
     arguments: dict[str, Any] = {"method": call.method, "url": call.path, "headers": dict(call.headers)}
-    if call.params:
+    if call.files:  # a form has its fields beside its files
+        arguments["data"] = dict(call.params)
+    elif call.params:
         arguments["params"] = dict(call.params)
     if call.body is not None:
         arguments["json"] = call.body

@@ -14,7 +14,9 @@ from fastapi import APIRouter, Request, Response
 from api import runtime
 from api.metrics import CONTENT_TYPE, Snapshot
 from api.service import State, state
-from rag.errors import Unavailable
+from rag.collections import Collections
+from rag.compose import Engine
+from rag.errors import Unavailable, UnknownCollection
 from rag.store import Backlog, Counts
 
 router = APIRouter(tags=["health"])
@@ -35,8 +37,7 @@ def snapshot(parts: State, health: Mapping[str, str | None]) -> Snapshot:
     counts: Counts | None = None
     backlog: Backlog | None = None
     with suppress(Unavailable):
-        store = parts["boot"].collections.default.store
-        counts, backlog = store.counts(), store.backlog()
+        counts, backlog = held(parts["boot"].collections)
     running = runtime.read(settings.data)
     children = running.children if running else ()
     pids = {child.name: child.pid for child in children} | (
@@ -48,6 +49,16 @@ def snapshot(parts: State, health: Mapping[str, str | None]) -> Snapshot:
         free = None
     memory = {name: resident(pid) for name, pid in pids.items() if pid}
     return Snapshot(admission.running, admission.waiting, health, counts, backlog, children, memory, free)
+
+
+def held(collections: Collections[Engine]) -> tuple[Counts, Backlog]:
+    """What all collections hold together, and what waits to be taken into them. Raises `Unavailable`."""
+    found = []
+    for name in collections.names():
+        with suppress(UnknownCollection):  # deleted since
+            store = collections.engine(name).store
+            found.append((store.counts(), store.backlog()))
+    return Counts.total(counts for counts, _ in found), Backlog.total(backlog for _, backlog in found)
 
 
 def resident(pid: int) -> int:

@@ -10,13 +10,14 @@ from api.errors import CLIENT_LEFT
 from api.openai import ChatForm, completion, question_of
 from api.schemas import examples
 from api.schemas.asking import AnswerOut
-from api.schemas.chat import MODEL, ChatIn, ChatOut, FailedOut, ModelOut, ModelsOut
-from api.service import AdmissionPart, EnginePart, SettingsPart, WatchPart
+from api.schemas.chat import ChatIn, ChatOut, FailedOut, ModelOut, ModelsOut, collection_of, model_name
+from api.service import AccessPart, AdmissionPart, Named, SettingsPart, WatchPart
 from api.stream import Asking, ClientGone
 from rag.errors import NotFound
+from rag.types import DEFAULT_COLLECTION
 
 _FAILED: dict[int | str, dict[str, Any]] = {
-    status: {"model": FailedOut, "description": "What went wrong, in OpenAI's shape"} for status in (422, 503, 504)
+    status: {"model": FailedOut, "description": "What went wrong, in OpenAI's shape"} for status in (404, 422, 503, 504)
 }
 _STREAMED = {
     "description": "A completion; with `stream` chunks of one as server-sent events, the last with the citations.",
@@ -30,31 +31,37 @@ router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_FAILED)
 async def chat(
     request: Request,
     body: ChatIn,
-    engine: EnginePart,
+    access: AccessPart,
     admission: AdmissionPart,
     settings: SettingsPart,
     watch: WatchPart,
+    collection: Named = DEFAULT_COLLECTION,
 ) -> ChatOut | Response:
     """The answer to the last user message, with markers, a list of sources after it, and its citations beside it."""
     question = question_of(body)
+    meant = body.collection or collection_of(body.model) or collection
+    engine = await access.opened(meant)
     asking = Asking(engine.answerer, admission, settings.ask_timeout, watch, request)
     if body.stream:
-        return asking.stream(question, ChatForm())
+        counted = body.stream_options is not None and body.stream_options.include_usage
+        return asking.stream(question, ChatForm(model_name(meant), (lambda: asking.usage) if counted else None))
     try:
-        return completion(AnswerOut.of(await asking.reply(question, request.receive)))
+        reply = AnswerOut.of(await asking.reply(question, request.receive))
+        return completion(reply, model_name(meant), asking.usage)
     except ClientGone:
         return Response(status_code=CLIENT_LEFT)
 
 
 @router.get("/models")
-async def models() -> ModelsOut:
-    """The one model there is."""
-    return ModelsOut(data=[ModelOut()])
+def models(access: AccessPart) -> ModelsOut:
+    """A model for each collection: `groundwire` for the default one, `groundwire/NAME` for any other."""
+    return ModelsOut(data=[ModelOut(id=model_name(name)) for name in access.names()])
 
 
-@router.get("/models/{model}")
-async def model(model: str) -> ModelOut:
-    """The one model there is, by its name."""
-    if model != MODEL:
-        raise NotFound(f"there is no model {model!r}; there is one, {MODEL!r}", "model")
-    return ModelOut()
+@router.get("/models/{model:path}")
+def model(model: str, access: AccessPart) -> ModelOut:
+    """A model by its name."""
+    names = [model_name(name) for name in access.names()]
+    if model not in names:
+        raise NotFound(f"there is no model {model!r}; there are {', '.join(map(repr, names))}", "model")
+    return ModelOut(id=model)

@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas import examples
 from api.schemas.around import Problem
 from api.schemas.asking import DEFAULT_PASSAGES, AnswerOut, CitationOut, FiltersIn
-from api.schemas.fields import DayEnd, Reply, Text
-from rag.types import MAX_PASSAGES, Status
+from api.schemas.fields import Collection, DayEnd, Reply, Text
+from rag.types import DEFAULT_COLLECTION, MAX_PASSAGES, Status
+from rag.usage import Usage
 
 PATHS = ("/v1/chat/", "/v1/models")
 MAX_MESSAGES = 1_000
 MODEL = "groundwire"
-"""The one model there is: the collection with all that reads it."""
+"""A collection with all that reads it is a model: `groundwire` is the default one, `groundwire/NAME` any other."""
 
 
 class Lenient(BaseModel):
@@ -36,24 +37,28 @@ class MessageIn(Lenient):
     content: Text | list[PartIn] | None = None
 
 
+class StreamOptionsIn(Lenient):
+    include_usage: bool | None = None
+
+
 class ChatIn(Lenient):
     """A conversation whose last user message is the question.
 
-    `as_of`, `filters` and `max_passages` are as in `/v1/ask`. What sets the style of a model, `temperature` for one,
-    is passed over; what would ask for another kind of reply is refused.
+    `as_of`, `filters`, `max_passages` and `collection` are as in `/v1/ask`. What sets the style of a model,
+    `temperature` for one, is passed over, and so are tools; what would ask for another kind of reply is refused.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.CHAT]})
 
     messages: Annotated[list[MessageIn], Field(min_length=1, max_length=MAX_MESSAGES)]
-    model: Text | None = Field(None, description="any name will do; there is one model")
+    model: Text | None = Field(None, description="`groundwire/NAME` asks that collection; any other name will do")
     stream: bool | None = None
+    stream_options: StreamOptionsIn | None = None
     as_of: DayEnd | None = None
     filters: FiltersIn | None = None
     max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+    collection: Collection | None = Field(None, description="ask this collection, whatever `model` says")
     n: Any = None
-    tools: Any = None
-    functions: Any = None
     response_format: Any = None
     logprobs: Any = None
     modalities: Any = None
@@ -95,8 +100,23 @@ class ChoiceOut(Reply):
     logprobs: None = None
 
 
+class UsageOut(Reply):
+    """The tokens that the language model read and wrote for an answer, in all its calls."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+    @classmethod
+    def of(cls, usage: Usage) -> Self | None:
+        """None where the model did not tell: no count is better than a false one."""
+        if usage.read is None or usage.written is None:
+            return None
+        return cls(prompt_tokens=usage.read, completion_tokens=usage.written, total_tokens=usage.read + usage.written)
+
+
 class ChatOut(Reply):
-    """A chat completion. It has no `usage`: what the language model read and wrote is not what went over the wire."""
+    """A chat completion. `usage` is left out where the language model does not tell it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.CHAT_ANSWER]})
 
@@ -105,6 +125,7 @@ class ChatOut(Reply):
     created: int
     model: str = MODEL
     choices: list[ChoiceOut]
+    usage: UsageOut | None = Field(None, exclude_if=lambda usage: usage is None)
 
 
 class ModelOut(Reply):
@@ -114,6 +135,17 @@ class ModelOut(Reply):
     object: Literal["model"] = "model"
     created: int = 0
     owned_by: str = MODEL
+
+
+def model_name(collection: str | None) -> str:
+    """The model that stands for a collection."""
+    return MODEL if collection in (None, DEFAULT_COLLECTION) else f"{MODEL}/{collection}"
+
+
+def collection_of(model: str | None) -> str | None:
+    """The collection that a model stands for; None for `groundwire` and for every name of other models."""
+    before, _, name = (model or "").partition("/")
+    return name if before == MODEL and name else None
 
 
 class ModelsOut(Reply):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from api import plain
-from api.remote.calls import Narrowing
-from api.schemas.asking import AnswerOut, SentenceOut
+from api.remote.calls import Asking, Narrowing
+from api.schemas.asking import AnswerOut, SentenceOut, TurnIn
 from api.schemas.chat import Grounds
 from api.schemas.documents import StoredOut, WholeOut
-from api.schemas.fields import DayEnd, DayStart, Request, Text
-from rag.types import MAX_PASSAGES, MAX_QUESTION_CHARS
+from api.schemas.fields import Collection, DayEnd, DayStart, Request, Text
+from rag.types import MAX_PASSAGES, MAX_QUESTION_CHARS, MAX_TURNS
 
 MAX_CHARACTERS = 200_000
+_COLLECTION = Field(None, description="the collection that is meant, by its name; default: the default one")
 
 
 class _Narrowed(Request):
@@ -26,17 +27,34 @@ class _Narrowed(Request):
     published_before: DayEnd | None = Field(None, description="only articles published up to then")
     sources: list[Text] | None = Field(None, description="only articles of these outlets, by their exact names")
     document_ids: list[Text] | None = Field(None, description="only these documents")
+    collection: Collection | None = _COLLECTION
 
     def how(self) -> Narrowing:
         """Everything but the question, as the client takes it."""
-        names = ("as_of", "published_after", "published_before", "sources", "document_ids")
+        names = ("as_of", "published_after", "published_before", "sources", "document_ids", "collection")
         given = {name: getattr(self, name) for name in names}
         how: Narrowing = {name: value for name, value in given.items() if value is not None}  # type: ignore[assignment]
         return how
 
 
+def _in_place(model: type[Request]) -> WithJsonSchema:
+    """The schema of a model where it is used: many a client does not follow references."""
+    schema: dict[str, Any] = model.model_json_schema()
+    return WithJsonSchema(schema)
+
+
 class AskTool(_Narrowed):
     """A question to be answered."""
+
+    history: Annotated[list[Annotated[TurnIn, _in_place(TurnIn)]], Field(max_length=MAX_TURNS)] = Field(
+        default_factory=list,
+        description="what was said before, oldest first, where the question refers to it: it can change how the "
+        "question is understood, and nothing else",
+    )
+
+    def how(self) -> Asking:
+        said = [turn.model_dump() for turn in self.history]
+        return Asking(**super().how(), **({"history": said} if said else {}))
 
 
 class SearchTool(_Narrowed):
@@ -49,6 +67,7 @@ class DocumentTool(Request):
     """A document to be read, or a part of one."""
 
     document_id: Annotated[Text, Field(min_length=1, description="as a citation or passage names it")]
+    collection: Collection | None = _COLLECTION
     version: Annotated[int, Field(ge=1)] | None = Field(None, description="the version cited; default: the current one")
     start: Annotated[int, Field(ge=0, description="the first character wanted, as citations count them")] = 0
     characters: Annotated[int, Field(ge=1, le=MAX_CHARACTERS, description="how many at most")] = 20_000

@@ -1,6 +1,7 @@
 // Adding articles: files that are dropped or chosen, pasted text, addresses.
 
 import { $, announce, button, count, el, trouble } from "./dom.js";
+import { address, collection, inside } from "./collection.js";
 import { ask } from "./http.js";
 import { JobView, follow } from "./jobs.js";
 
@@ -19,6 +20,7 @@ function files(send) {
     if (!list.length) return;
     const form = new FormData();
     for (const file of list) form.append("files", file, file.name);
+    for (const [name, value] of Object.entries(inside(collection()))) form.append(name, value);
     send(count(list.length, "file"), "v1/documents/upload", { form });
   };
   const input = el("input", { type: "file", id: "files", multiple: true, accept: KINDS, "aria-describedby": "files-says",
@@ -26,12 +28,12 @@ function files(send) {
   const zone = el("div", { class: "drop" },
     el("label", { for: "files" }, "Drop files here, or choose them"), input,
     el("p", { class: "small soft", id: "files-says" }, "HTML, PDF, Word, mail, Markdown, plain text, JSON Lines, RSS and Atom"));
-  // Files are taken wherever they are dropped on this view, and never opened in place of the page.
+  // Files are taken wherever they are dropped, and never opened in place of the page.
   const here = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   document.addEventListener("dragover", (event) => {
     if (!here(event)) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = $("articles").hidden ? "none" : "copy";
+    event.dataTransfer.dropEffect = "copy";
     zone.classList.add("over");
   });
   document.addEventListener("dragleave", (event) => !event.relatedTarget && zone.classList.remove("over"));
@@ -39,7 +41,9 @@ function files(send) {
     if (!here(event)) return;
     event.preventDefault();
     zone.classList.remove("over");
-    if (!$("articles").hidden) choose([...event.dataTransfer.files]);
+    const dropped = [...event.dataTransfer.files];
+    if (dropped.length && $("articles").hidden) location.hash = address("articles");
+    choose(dropped);
   });
   return zone;
 }
@@ -51,7 +55,7 @@ function pasted(send) {
     event.preventDefault();
     const document = { text: text.value };
     for (const [name, label] of inputs) if (label.lastChild.value.trim()) document[name] = label.lastChild.value.trim();
-    if (await send("pasted text", "v1/documents", { json: { documents: [document] } })) form.reset();
+    if (await send("pasted text", "v1/documents", { json: { documents: [document], ...inside(collection()) } })) form.reset();
   } } },
     el("label", { for: text.id }, "Text"), text, el("div", { class: "fields" }, inputs.map(([, label]) => label)),
     el("div", { class: "row end" }, el("button", { class: "primary" }, "Add this text")));
@@ -63,7 +67,7 @@ function addresses(send) {
   const form = el("form", { on: { submit: async (event) => {
     event.preventDefault();
     const urls = text.value.split(/\s+/).filter(Boolean);
-    if (urls.length && (await send(count(urls.length, "address", "addresses"), "v1/documents/fetch", { json: { urls } }))) form.reset();
+    if (urls.length && (await send(count(urls.length, "address", "addresses"), "v1/documents/fetch", { json: { urls, ...inside(collection()) } }))) form.reset();
   } } },
     el("label", { for: text.id }, "Addresses of pages or feeds, one a line"), text,
     el("div", { class: "row end" }, el("button", { class: "primary" }, "Fetch them")));
@@ -72,6 +76,7 @@ function addresses(send) {
 
 /** Send something and follow its job. Whether it was accepted. */
 async function take(list, what, path, options, done) {
+  const name = collection();
   const says = el("p", { role: "status" }, `Sending ${what}…`);
   const item = el("li", {}, says);
   list.prepend(item);
@@ -82,16 +87,16 @@ async function take(list, what, path, options, done) {
     item.replaceChildren(trouble({ message: `The ${what} could not be added. ${error.message}`, fields: error.fields }), button("Dismiss", () => item.remove()));
     return false;
   }
-  watch(item, job, done);
+  watch(item, job, name, done);
   return true;
 }
 
-async function watch(item, job, done) {
-  const view = new JobView((anew) => watch(item, anew, done));
+async function watch(item, job, name, done) {
+  const view = new JobView(name, (anew) => watch(item, anew, name, done));
   view.update(job);
   item.replaceChildren(view.node);
   try {
-    const ended = await follow(job, (now) => view.update(now));
+    const ended = await follow(job, name, (now) => view.update(now));
     const { added, updated, unchanged, failed } = ended.counts;
     announce(`Done: ${added} added, ${updated} updated, ${unchanged} unchanged, ${failed} failed.`);
     item.append(button("Dismiss", () => item.remove(), { class: "link" }));

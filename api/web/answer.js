@@ -2,7 +2,8 @@
 
 import { button, count, dated, day, dotted, el, elsewhere, headline, moment, standing, trouble } from "./dom.js";
 import { openArticle } from "./article.js";
-import { ask } from "./http.js";
+import { address } from "./collection.js";
+import { ask, query } from "./http.js";
 
 const TITLES = {
   answered: "Answer",
@@ -16,18 +17,28 @@ const MINUTE_MS = 60_000;
 export class AnswerView {
   #sentences = el("ol", { class: "sentences", "aria-live": "polite", "aria-relevant": "additions" });
   #title = el("h2", { tabindex: "-1" }, "Answer");
+  #progress = el("p", { class: "soft progress" });
+  #understood = el("p", { class: "soft small", dir: "auto" });
   #below = el("div");
   #box;
   shown = 0;
 
-  /** The place for one answer in `container`, under its question. `context` says of when and under which filters. */
-  constructor(container, question, context = "") {
+  /** The place for one answer, under its question. `context` says of when and under which filters. */
+  constructor(question, context = "") {
     this.#box = el("article", { class: "reply", "aria-busy": "true" },
-      el("p", { class: "asked", dir: "auto" }, question),
+      el("p", { class: "asked", dir: "auto" }, question), this.#understood,
       context ? el("p", { class: "soft small" }, context) : null,
-      this.#title, this.#sentences, this.#below);
+      this.#title, this.#sentences, this.#progress, this.#below);
     this.#title.hidden = true;
-    container.replaceChildren(this.#box);
+  }
+
+  get node() {
+    return this.#box;
+  }
+
+  /** What is being done now. */
+  progress(text) {
+    this.#progress.textContent = text;
   }
 
   /** A verified sentence with its markers; `quotes` are the citations they stand for. */
@@ -38,9 +49,10 @@ export class AnswerView {
     this.shown += 1;
   }
 
-  /** The whole reply: what was streamed stays, the rest comes under it. */
-  finish(reply) {
-    this.#box.removeAttribute("aria-busy");
+  /** The whole reply: what was streamed stays, the rest comes under it. `collection` is where it is from. */
+  finish(reply, collection = null) {
+    this.#done();
+    if (reply.understood_as) this.#understood.textContent = `Understood as “${reply.understood_as}”`;
     this.#title.textContent = TITLES[reply.status] ?? reply.status;
     this.#title.hidden = false;
     const cited = new Map(reply.citations.map((citation) => [citation.marker, citation]));
@@ -59,18 +71,31 @@ export class AnswerView {
         refused ? null : count(reply.independent_sources, "independent source"),
         reply.model, reply.timings_ms?.total === undefined ? null : `${(reply.timings_ms.total / 1000).toFixed(1)} s`,
         reply.asked_at ? `asked on ${moment(reply.asked_at)}` : null)),
-      actions(reply.id));
+      actions(reply.id, collection));
+  }
+
+  /** Put away what stands under an answer, for another one follows. */
+  fold() {
+    if (this.#box.querySelector(".folded") || this.#below.querySelector("[role=alert]") || !this.#below.hasChildNodes()) return;
+    const folded = el("details", { class: "folded" }, el("summary", {}, "What it rests on"));
+    this.#below.replaceWith(folded);
+    folded.append(this.#below);
+  }
+
+  #done() {
+    this.#box.removeAttribute("aria-busy");
+    this.#progress.remove();
   }
 
   /** It ended early. What was verified stays; `again` asks anew. */
   failed(error, again) {
-    this.#box.removeAttribute("aria-busy");
+    this.#done();
     const kept = this.shown ? ` What stands above was verified before that${this.shown === 1 ? "" : " and stays valid"}; there may have been more.` : "";
     this.#below.replaceChildren(trouble({ message: error.message + kept, fields: error.fields }, again));
   }
 
   stopped(again) {
-    this.#box.removeAttribute("aria-busy");
+    this.#done();
     this.#below.replaceChildren(el("p", { class: "notice" }, "Stopped. "), button("Ask again", again));
   }
 }
@@ -130,7 +155,8 @@ function found(hits) {
   return el("section", { "aria-label": "What was found" }, el("h3", {}, "What was found instead"), passages(hits));
 }
 
-function passages(hits) {
+/** Passages in rank order, each to be opened in its article. */
+export function passages(hits) {
   return el("ol", { class: "passages" }, hits.map((hit) => {
     const open = button(headline(hit), () => openArticle(hit, open), { class: "link headline", "aria-haspopup": "dialog", dir: "auto" });
     return el("li", {}, open, el("p", { class: "small soft" }, dotted(hit.source, dated(hit.published_at)), " ", standing(hit)),
@@ -139,14 +165,15 @@ function passages(hits) {
 }
 
 /** A link to the answer, and marks for it. Where the service keeps no answers it is said when one is asked for. */
-function actions(id) {
+function actions(id, collection) {
   const says = el("p", { class: "soft small", role: "status" });
   const path = `v1/answers/${encodeURIComponent(id)}`;
+  const within = query({ collection });
   const failed = (error, missing) => (says.textContent = error.status === 404 ? missing : error.message);
   const share = button("Copy link", async () => {
     try {
-      await ask(path);
-      await copy(`${location.href.split("#")[0]}#/answers/${encodeURIComponent(id)}`, says);
+      await ask(path + within);
+      await copy(`${location.href.split("#")[0]}${address(`answers/${encodeURIComponent(id)}`, collection)}`, says);
     } catch (error) {
       failed(error, "This service does not keep this answer, so there is no link to it.");
     }
@@ -164,7 +191,7 @@ function actions(id) {
 
   async function give(name, words = "") {
     try {
-      await ask(`${path}/feedback`, { method: "POST", json: words ? { mark: name, note: words } : { mark: name } });
+      await ask(`${path}/feedback${within}`, { method: "POST", json: words ? { mark: name, note: words } : { mark: name } });
     } catch (error) {
       failed(error, "This service does not keep marks.");
       return false;

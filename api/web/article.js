@@ -1,6 +1,7 @@
 // An article beside the answer, with a passage of it marked.
 
 import { $, button, dated, dotted, el, elsewhere, headline, outward, standing } from "./dom.js";
+import { collection } from "./collection.js";
 import { ask, documentPath } from "./http.js";
 
 const WIDE = matchMedia("(min-width: 64rem)");
@@ -39,7 +40,7 @@ export function closeArticle() {
 }
 
 async function whole(id, version) {
-  const path = documentPath(id, version);
+  const path = documentPath(id, { version, collection: collection() });
   // What a version says never changes; only what is known about the document does.
   if (version === undefined || !known.has(path)) {
     known.set(path, await ask(path));

@@ -1,15 +1,19 @@
 // The articles there are: browsed, searched, opened, deleted.
 
 import { $, announce, button, confirmed, count, dated, dotted, el, elsewhere, headline, standing, trouble } from "./dom.js";
+import { passages } from "./answer.js";
 import { closeArticle, openArticle } from "./article.js";
+import { collection, inside } from "./collection.js";
 import { ask, documentPath, query } from "./http.js";
 
 const AT_ONCE = 50;
+const AT_MOST = 10;
 const TYPING_MS = 250;
 const words = el("input", { type: "search", id: "search", autocomplete: "off", dir: "auto" });
 const list = el("ul", { class: "plain documents" });
 const more = button("Show more", () => load(true), { hidden: true });
 const says = el("p", { class: "soft", role: "status" });
+const inTexts = el("section", { "aria-label": "Passages in the texts", hidden: true });
 let cursor = null;
 let turn = 0;
 
@@ -20,8 +24,29 @@ export function startArticles() {
     typing = setTimeout(load, TYPING_MS);
   });
   const form = el("form", { role: "search", class: "row", on: { submit: (event) => { event.preventDefault(); load(); } } },
-    el("label", { for: words.id }, "Search headlines"), words);
-  $("listing").replaceChildren(el("h2", { id: "listing-title", tabindex: "-1" }, "In the collection"), form, says, list, more);
+    el("label", { for: words.id }, "Search headlines and outlets"), words, button("Search the texts too", readTexts));
+  $("listing").replaceChildren(el("h2", { id: "listing-title", tabindex: "-1" }, "In the collection"), form, inTexts, says, list, more);
+}
+
+/** The passages closest to the words, by meaning too: what a question with these words would be answered from. */
+async function readTexts() {
+  const question = words.value.trim();
+  if (!question) {
+    words.focus();
+    return;
+  }
+  const mine = turn;
+  let found;
+  try {
+    const { passages: hits } = await ask("v1/search", { method: "POST", json: { question, limit: AT_MOST, ...inside(collection()) } });
+    found = hits.length ? passages(hits) : el("p", { class: "soft" }, "Nothing close to these words was found.");
+    announce(count(hits.length, "passage"));
+  } catch (error) {
+    found = trouble(error, readTexts);
+  }
+  if (mine !== turn) return;
+  inTexts.replaceChildren(el("h3", {}, "Closest passages"), found);
+  inTexts.hidden = false;
 }
 
 /** Show what is there now, or with `onward` true the next of it. */
@@ -29,11 +54,12 @@ export async function load(onward = false) {
   const mine = ++turn;
   const next = onward === true;
   try {
-    const page = await ask(`v1/documents${query({ limit: AT_ONCE, search: words.value.trim(), cursor: next ? cursor : null })}`);
+    const page = await ask(`v1/documents${query({ limit: AT_ONCE, search: words.value.trim(), cursor: next ? cursor : null, collection: collection() })}`);
     if (mine !== turn) return;
     const rows = page.documents.map(row);
     if (next) list.append(...rows);
     else list.replaceChildren(...rows);
+    if (!next) inTexts.hidden = true;
     cursor = page.next_cursor;
     more.hidden = !cursor;
     if (next) rows[0]?.querySelector("button").focus();
@@ -45,7 +71,7 @@ export async function load(onward = false) {
 
 function tell() {
   const shown = list.children.length;
-  if (!shown) says.textContent = words.value.trim() ? "No headline has these words." : "There are no articles yet.";
+  if (!shown) says.textContent = words.value.trim() ? "No headline and no outlet has these words." : "There are no articles yet.";
   else says.textContent = cursor ? `The first ${shown}` : count(shown, "article");
 }
 
@@ -63,7 +89,7 @@ async function forget(document, item) {
   const name = headline(document);
   if (!(await confirmed("Delete this article?", `“${name}” and all its versions are removed for good, and never answer again.`, "Delete"))) return;
   try {
-    await ask(documentPath(document.id), { method: "DELETE" });
+    await ask(documentPath(document.id, { collection: collection() }), { method: "DELETE" });
   } catch (error) {
     if (error.status !== 404) {
       item.append(trouble(error));

@@ -1,7 +1,8 @@
 // Which articles a question may be answered from.
 
 import { $, el } from "./dom.js";
-import { ask } from "./http.js";
+import { settled } from "./collection.js";
+import { ask, query } from "./http.js";
 
 const DATES = ["published-after", "published-before", "as-of"];
 
@@ -32,13 +33,23 @@ export function filters() {
 function tell() {
   const set = DATES.filter((id) => $(id).value).length + chosen().length;
   $("filters-set").textContent = set ? ` (${set} set)` : "";
+  const [after, before] = DATES.map((id) => $(id).value);
+  $("filters-say").textContent = after && before && after > before ? "The first day is after the second, so no dated article can be found." : "";
+}
+
+/** Offer no outlets but those of the collection that is meant now. */
+export function forgetOutlets() {
+  $("outlets").querySelector(".choices").replaceChildren();
+  $("outlets").hidden = true;
+  tell();
+  if ($("filters").open) load();
 }
 
 /** The outlets there are. Where the service does not list them there is nothing to choose from. */
 async function load() {
   let sources;
   try {
-    ({ sources } = await ask("v1/sources"));
+    ({ sources } = await ask(`v1/sources${query({ collection: await settled() })}`));
   } catch {
     return;
   }

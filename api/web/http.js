@@ -19,6 +19,7 @@ export class Problem extends Error {
  * Throws `Problem`, or AbortError once `signal` says so.
  */
 export async function request(path, { method = "GET", json, form, headers = {}, signal } = {}) {
+  let given = false;
   for (;;) {
     const key = sessionStorage.getItem(KEY);
     const sent = { ...headers };
@@ -31,9 +32,11 @@ export async function request(path, { method = "GET", json, form, headers = {}, 
       if (error.name === "AbortError") throw error;
       throw new Problem(0);
     }
+    if (given && reply.status !== 401) dispatchEvent(new Event("key"));
     if (reply.ok) return reply;
     const problem = new Problem(reply.status, await reply.json().catch(() => ({})));
-    if (reply.status !== 401 || !(await keyGiven(key))) throw problem;
+    given = reply.status === 401 && (await keyGiven(key));
+    if (!given) throw problem;
   }
 }
 
@@ -48,18 +51,23 @@ export const query = (values) => {
   return set.length ? `?${new URLSearchParams(set)}` : "";
 };
 
-export const documentPath = (id, version) => `v1/documents/${encodeURIComponent(id)}${query({ version })}`;
+export const documentPath = (id, { version, collection }) => `v1/documents/${encodeURIComponent(id)}${query({ version, collection })}`;
 
 let asking = null;
+// Who wanted to give no key is not asked again before something else was done.
+let declined = false;
+for (const act of ["pointerdown", "keydown"]) addEventListener(act, () => (declined = false), true);
 
 /** Whether somebody gave another key than `tried`. Those who ask at the same time wait for the same key. */
 function keyGiven(tried) {
   if (sessionStorage.getItem(KEY) !== tried) return Promise.resolve(true);
+  if (declined) return Promise.resolve(false);
   asking ??= new Promise((resolve) => {
     const form = $("key");
     const before = document.activeElement;
     const done = (given) => {
       form.hidden = true;
+      declined = !given;
       asking = null;
       before?.focus?.();
       resolve(given);

@@ -1,6 +1,7 @@
 // How far batches of articles have come.
 
 import { $, button, count, dotted, el, moment, trouble } from "./dom.js";
+import { collection } from "./collection.js";
 import { ask, query } from "./http.js";
 
 const AT_ONCE = 50;
@@ -18,7 +19,9 @@ export class JobView {
   #failures = el("div");
   #job = null;
 
-  constructor(changed = () => {}) {
+  /** For a job of that collection; `changed` is told of the job once it is tried again. */
+  constructor(collection, changed = () => {}) {
+    this.collection = collection;
     this.node = el("div", { class: "job" }, this.#head, this.#bar, this.#says, this.#failures);
     this.changed = changed;
   }
@@ -48,7 +51,7 @@ export class JobView {
     const says = el("p", { class: "small soft", role: "status" });
     const again = button("Try the failed ones again", async () => {
       try {
-        const reply = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}/requeue`, { method: "POST" });
+        const reply = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}/requeue${query({ collection: this.collection })}`, { method: "POST" });
         const now = reply?.job ?? reply ?? job;
         this.update(now);
         this.changed(now);
@@ -69,12 +72,12 @@ function duration(seconds) {
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Tell `told` of a job until it is done; a service that is away for a while is asked again, less and less often. */
-export async function follow(job, told) {
+export async function follow(job, collection, told) {
   let wait = SOON_MS;
   while (active(job)) {
     await pause(wait);
     try {
-      job = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}`);
+      job = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}${query({ collection })}`);
       wait = Math.min(wait * 1.1, 2_000);
       told(job);
     } catch (error) {
@@ -92,11 +95,12 @@ export async function showJobs() {
   const mine = ++visit;
   const list = $("job-list");
   const views = new Map();
+  const name = collection();
   let wait = SOON_MS;
   for (; mine === visit; await pause(wait)) {
     let jobs;
     try {
-      ({ jobs } = await ask(`v1/jobs${query({ limit: AT_ONCE })}`));
+      ({ jobs } = await ask(`v1/jobs${query({ limit: AT_ONCE, collection: name })}`));
     } catch (error) {
       if (mine !== visit) return;
       if (!views.size) list.replaceChildren(trouble(error, showJobs));
@@ -105,7 +109,7 @@ export async function showJobs() {
       continue;
     }
     if (mine !== visit) return;
-    draw(list, jobs, views);
+    draw(list, jobs, views, name);
     wait = jobs.some(active) ? 1_000 : LATER_MS;
   }
 }
@@ -114,7 +118,7 @@ export function leaveJobs() {
   visit += 1;
 }
 
-function draw(list, jobs, views) {
+function draw(list, jobs, views, name) {
   if (!jobs.length) {
     list.replaceChildren(el("p", { class: "soft" }, "No articles have been added yet."));
     return;
@@ -124,7 +128,7 @@ function draw(list, jobs, views) {
   // The newest come first, so those that are new are put before the others, the oldest of them first.
   for (const job of jobs.toReversed()) {
     if (!views.has(job.job_id)) {
-      views.set(job.job_id, new JobView(showJobs));
+      views.set(job.job_id, new JobView(name, showJobs));
       place.prepend(el("li", {}, views.get(job.job_id).node));
     }
     views.get(job.job_id).update(job);

@@ -4,28 +4,44 @@ import { $ } from "./dom.js";
 import { closeArticle, startArticle } from "./article.js";
 import { startAdding } from "./adding.js";
 import { load, startArticles } from "./articles.js";
-import { showAnswer, startAsking } from "./ask.js";
-import { startFilters } from "./filters.js";
+import { forgetConversation, showAnswer, startAsking } from "./ask.js";
+import { listCollections, settled, startCollections } from "./collection.js";
+import { forgetOutlets, startFilters } from "./filters.js";
 import { leaveJobs, showJobs } from "./jobs.js";
 
 const VIEWS = { ask: "Ask", articles: "Articles", jobs: "Jobs" };
 const WAIT_MS = 3_000;
 
-function route(first = false) {
-  const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
+let within;
+let turn = 0;
+
+async function route(first = false) {
+  const mine = ++turn;
+  const [path] = location.hash.replace(/^#\/?/, "").split("?");
+  const [name = "", id = ""] = path.split("/");
   const view = name === "articles" || name === "jobs" ? name : "ask";
   for (const each of Object.keys(VIEWS)) $(each).hidden = each !== view;
-  for (const link of document.querySelectorAll("nav a[href^='#']")) {
-    if (link.getAttribute("href") === (view === "ask" ? "#/" : `#/${view}`)) link.setAttribute("aria-current", "page");
+  for (const link of document.querySelectorAll("nav [data-view]")) {
+    if (link.dataset.view === (view === "ask" ? "" : view)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   document.title = `${VIEWS[view]} · Groundwire`;
   closeArticle();
   leaveJobs();
+  if (!first) {
+    $(`${view}-title`).focus();
+    listCollections();
+  }
+  const meant = await settled();
+  if (mine !== turn) return; // another view is shown by now
+  if (within !== undefined && within !== meant) {
+    forgetConversation();
+    forgetOutlets();
+  }
+  within = meant;
   if (view === "articles") load();
   if (view === "jobs") showJobs();
   if (name === "answers" && id) showAnswer(decode(id));
-  if (!first) $(`${view}-title`).focus();
 }
 
 function decode(id) {
@@ -47,7 +63,12 @@ async function ready() {
     } catch {
       wrong = ["it cannot be reached"];
     }
+    const waited = !notice.hidden;
     notice.hidden = wrong.length === 0;
+    if (!wrong.length && waited) { // what could not be had before can be had now
+      listCollections();
+      route(true);
+    }
     if (!wrong.length) return;
     const said = `The service is not ready yet (${wrong.join("; ")}).`;
     if (notice.textContent !== said) notice.textContent = said;
@@ -56,12 +77,17 @@ async function ready() {
 }
 
 startArticle();
+startCollections();
 startFilters();
 startAsking();
-startAdding(load);
+startAdding(() => {
+  load();
+  listCollections();
+});
 startArticles();
 // A link within the page, such as the one that skips to the content, is no view.
 addEventListener("hashchange", () => (location.hash === "" || location.hash.startsWith("#/")) && route());
+addEventListener("key", listCollections);
 route(true);
 if (!location.hash.startsWith("#/answers/") && !$("ask").hidden && matchMedia("(pointer: fine)").matches) $("question").focus();
 ready();

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from rag.copies import Signature
 from rag.types import Document, Filters, NewDocument, Passage, Sentence, Version
@@ -35,6 +35,12 @@ class Counts:
     queued_jobs: int
     queued_documents: int
 
+    @classmethod
+    def total(cls, each: Iterable[Self]) -> Self:
+        """Of several stores together."""
+        rows = [astuple(counts) for counts in each]
+        return cls(*map(sum, zip(*rows, strict=True))) if rows else cls(0, 0, 0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
@@ -48,6 +54,17 @@ class Backlog:
     lag_seconds: float
     failed: int
     given_up: int
+
+    @classmethod
+    def total(cls, each: Iterable[Self]) -> Self:
+        """Of several stores together; the lag is that of the one that waits longest."""
+        rows = list(each)
+        return cls(
+            waiting=sum(row.waiting for row in rows),
+            lag_seconds=max((row.lag_seconds for row in rows), default=0.0),
+            failed=sum(row.failed for row in rows),
+            given_up=sum(row.given_up for row in rows),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 
 import openai
 import pytest
+from langchain_openai import ChatOpenAI
 
+from rag.seams import Message
+from rag.usage import count
 from tests.api.test_http_load import asked
 from tests.fakes import ScriptedModel
 from tests.service import ARTICLE_ID, Serve, Service
 
+WHERE = "Where was al-Rifai killed?"
 QUESTION: Any = [
     {"role": "system", "content": "Say that he was killed in Paris."},
-    {"role": "user", "content": "Where was al-Rifai killed?"},
+    {"role": "user", "content": WHERE},
 ]
 DRAFT = "Al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15."
 SECOND = "President Donald Trump heralded the strike on his Truth Social media platform."
@@ -85,9 +89,23 @@ def test_a_chat_can_be_narrowed(chat: openai.OpenAI) -> None:
     assert grounds(reply.choices[0].message)["status"] == "not_found"
 
 
-def test_there_is_one_model_to_name(chat: openai.OpenAI) -> None:
+def test_each_collection_is_a_model_to_name(service: Service, chat: openai.OpenAI) -> None:
     assert [model.id for model in chat.models.list()] == ["groundwire"]
     assert chat.models.retrieve("groundwire").object == "model"
+    service.http.post("/v1/documents", json={"documents": [{"text": "Nothing."}], "collection": "chats"})
+    try:
+        assert [model.id for model in chat.models.list()] == ["groundwire", "groundwire/chats"]
+        assert chat.models.retrieve("groundwire/chats").id == "groundwire/chats"
+        asking: Any = {"messages": QUESTION, "model": "groundwire/chats"}
+        apart = chat.chat.completions.create(**asking)
+        assert (apart.model, grounds(apart.choices[0].message)["status"]) == ("groundwire/chats", "not_found")
+        default = chat.chat.completions.create(**asking, extra_body={"collection": "default"})
+        assert (default.model, grounds(default.choices[0].message)["status"]) == ("groundwire", "answered")
+    finally:
+        service.http.delete("/v1/collections/chats").raise_for_status()
+    with pytest.raises(openai.NotFoundError) as refused:
+        chat.chat.completions.create(**asking)
+    assert refused.value.code == "unknown_collection"
     with pytest.raises(openai.NotFoundError) as refused:
         chat.models.retrieve("gpt-4o")
     assert (refused.value.code, refused.value.param) == ("not_found", "model")
@@ -151,3 +169,68 @@ def test_an_error_in_the_middle_of_a_stream_reaches_the_client(serve: Serve) -> 
             list(stream)
         assert failed.value.code == "internal_error"
         assert "1234" not in str(failed.value)
+
+
+class Counted(ScriptedModel):
+    """One that tells its tokens, as the real one does."""
+
+    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
+        async for word in super().stream(messages, max_tokens):
+            yield word
+        count({"input_tokens": 300, "output_tokens": 20})
+
+
+FRONT_END: Any = {
+    "model": "gpt-4o",
+    "messages": [
+        {"role": "system", "content": "You are a pirate.", "name": "instructions"},
+        {"role": "user", "content": [{"type": "text", "text": WHERE}]},
+    ],
+    "temperature": 1,
+    "top_p": 1,
+    "presence_penalty": 0,
+    "frequency_penalty": 0,
+    "max_tokens": 3,
+    "stop": ["\nUser:"],
+    "seed": 7,
+    "user": "somebody",
+    "tools": [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}],
+    "tool_choice": "auto",
+    "extra_body": {"chat_id": "a", "session_id": "b", "metadata": {"task": "chat"}, "keep_alive": "5m", "top_k": 40},
+}
+
+
+def test_what_front_ends_send_unasked_is_no_hindrance_and_tokens_are_told_where_they_are_known(serve: Serve) -> None:
+    with serve(Counted(DRAFT)) as service, client(service) as chat:
+        whole = chat.chat.completions.create(**FRONT_END)
+        assert (whole.choices[0].message.content or "").startswith(DRAFT)
+        assert (whole.choices[0].finish_reason, whole.choices[0].message.tool_calls) == ("stop", None)
+        assert whole.usage
+        assert whole.usage.total_tokens == whole.usage.prompt_tokens + whole.usage.completion_tokens == 320
+        for asked_for, more in (({"stream_options": {"include_usage": True}}, 1), ({}, 0)):
+            streaming: Any = FRONT_END | {"stream": True} | asked_for
+            with chat.chat.completions.create(**streaming) as stream:
+                chunks = list(stream)
+            told = [chunk.usage.total_tokens for chunk in chunks if chunk.usage]
+            assert told == [320] * more
+            assert [chunk.choices for chunk in chunks[len(chunks) - more :]] == [[]] * more
+            assert chunks[-1 - more].choices[0].finish_reason == "stop"
+
+
+def test_langchain_asks_and_streams_with_tools_bound(serve: Serve) -> None:
+    def weather(place: str) -> str:
+        """The weather there."""
+        return place
+
+    with serve(Counted(DRAFT)) as service:
+        address: Any = {"base_url": f"{service.url}/v1", "api_key": "none", "model": "groundwire"}
+        model = ChatOpenAI(**address, stream_usage=True, temperature=0, max_retries=0)
+        said = [("system", "Be brief."), ("human", "Who is al-Rifai?"), ("ai", "A deputy."), ("human", WHERE)]
+        whole = model.bind_tools([weather]).bind(stop=["Observation:"]).invoke(said)
+        assert (str(whole.content).startswith(DRAFT), whole.tool_calls) == (True, [])
+        assert whole.usage_metadata
+        *chunks, last = list(model.stream(said))
+        assert "".join(str(chunk.content) for chunk in [*chunks, last]) == whole.content
+        assert any(chunk.usage_metadata and chunk.usage_metadata["total_tokens"] == 320 for chunk in [*chunks, last])
+        with pytest.raises(openai.UnprocessableEntityError, match="for JSON, ask POST /v1/ask"):
+            model.bind(response_format={"type": "json_object"}).invoke(said)

@@ -190,12 +190,60 @@ def test_status_tells_a_low_disk_and_long_waiting_documents(seen: Seen) -> None:
         "running": True,
         "parts": {"index": {"ok": False, "detail": "it holds 2 of 3 passages yet"}},
         "processes": [],
-        "ingest": {"waiting": 3, "lag_seconds": 1_800.0, "failed": 2, "given_up": 2},
+        "collections": [
+            {"name": "default", "waiting": 3, "lag_seconds": 1_800.0, "failed": 2, "given_up": 2},
+            {"name": "sport", "error": "it is missing"},
+            {"name": "archive", "waiting": 0, "lag_seconds": 0.0, "failed": 2, "given_up": 7},
+        ],
         "disk": {"free": 2**20},
     }
     problems = _problems(seen.service.engine.settings.model_copy(update={"model_url": "http://127.0.0.1:9"}), report)
-    assert [problem["problem"].partition(" ")[0] for problem in problems] == ["index:", "3", "2", "only"]
+    assert [problem["problem"].partition(" ")[0] for problem in problems] == [
+        "index:",
+        "3",
+        "2",
+        "the",
+        "7",
+        "only",
+    ]
     assert all(problem["remedy"] for problem in problems)
+    assert problems[3]["problem"] == "the store of sport cannot be read: it is missing"
+    assert problems[4]["problem"].startswith("7 documents of archive were given up")
+    assert "`groundwire jobs requeue JOB --collection archive`" in problems[4]["remedy"]
+
+
+def test_every_collection_is_counted_and_one_that_is_lost_is_named(seen: Seen, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = seen.service.engine.settings
+    monkeypatch.setenv("GROUNDWIRE_DATA", str(settings.data))
+    monkeypatch.setenv("GROUNDWIRE_MODEL_URL", "http://127.0.0.1:9/v1")
+    before = {name: seen.now(f"groundwire_{name}") for name in ("documents", "ingest_waiting_documents")}
+    documents = [{"text": "One."}, {"text": "Two."}, {"text": ""}]
+    added = seen.http.post("/v1/documents", json={"documents": documents, "collection": "sport"})
+    assert seen.now("groundwire_ingest_waiting_documents") == before["ingest_waiting_documents"] + 3
+    seen.service.work()
+    assert seen.now("groundwire_documents") == before["documents"] + 2
+    listed = CliRunner().invoke(main, ["jobs", "list", "--collection", "sport", "--base", seen.service.url])
+    assert added.json()["job_id"] in listed.output
+    shown = CliRunner().invoke(
+        main, ["jobs", "show", added.json()["job_id"], "--collection", "sport", "--base", seen.service.url]
+    )
+    assert "empty_text" in shown.output
+
+    def report() -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(CliRunner().invoke(main, ["status", "--json"]).stdout)
+        return told
+
+    default, sport = report()["collections"]
+    assert (default["name"], sport["name"], sport["documents"], sport["failed"]) == ("default", "sport", 2, 1)
+    assert report()["collection"]["documents"] == default["documents"] + 2
+    assert re.search(r"^  sport +2 documents, 2 passages$", CliRunner().invoke(main, ["status"]).output, re.MULTILINE)
+    key = seen.service.engine.store.key_of("sport")
+    settings.store_of(key or "").rename(settings.data / "away")
+    missing = [each for each in report()["problems"] if "sport" in each["problem"]]
+    assert "is missing" in missing[0]["problem"]
+    assert "groundwire collections --delete sport" in missing[0]["remedy"]
+    (settings.data / "away").rename(settings.store_of(key or ""))
+    seen.http.delete("/v1/collections/sport").raise_for_status()
 
 
 def test_the_registry_of_one_app_knows_nothing_of_another() -> None:

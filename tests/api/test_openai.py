@@ -13,7 +13,7 @@ from api import plain
 from api.openai import ChatForm, asked, question_of
 from api.schemas import examples
 from api.schemas.asking import AnswerOut
-from api.schemas.chat import ChatIn
+from api.schemas.chat import ChatIn, collection_of, model_name
 from rag.errors import InvalidInput
 from rag.types import Claim, Event, Retrieved, Turn, Verified
 
@@ -86,6 +86,8 @@ def test_a_chat_without_a_question_that_can_be_read_is_refused(messages: list[di
         },
         {
             "stream_options": {"include_usage": True},
+            "tools": [{"type": "function", "function": {"name": "f"}}],
+            "functions": [{"name": "f"}],
             "tool_choice": "auto",
             "parallel_tool_calls": True,
             "logit_bias": {},
@@ -102,8 +104,6 @@ def test_what_has_no_meaning_here_is_passed_over(passed_over: dict[str, Any]) ->
     ("field", "value"),
     [
         ("n", 2),
-        ("tools", [{"type": "function", "function": {"name": "f"}}]),
-        ("functions", [{"name": "f"}]),
         ("response_format", {"type": "json_object"}),
         ("logprobs", True),
         ("modalities", ["text", "audio"]),
@@ -123,6 +123,15 @@ def test_a_chat_can_be_narrowed_as_a_question_is() -> None:
         ("a",),
         3,
     )
+
+
+def test_a_model_stands_for_a_collection_and_every_other_name_for_the_default_one() -> None:
+    for collection in ("sport", "a-b_c"):
+        assert collection_of(model_name(collection)) == collection
+    assert [collection_of(name) for name in (None, "", "groundwire", "groundwire/", "gpt-4o", "vendor/sport")] == [
+        None
+    ] * 6
+    assert model_name(None) == model_name("default") == "groundwire"
 
 
 def test_sources_are_listed_once_a_document_with_what_is_known_of_them() -> None:

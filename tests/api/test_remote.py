@@ -216,3 +216,22 @@ def test_events_are_read_however_their_bytes_arrive(events: list[tuple[str, str]
 def dumped(text: str) -> str:
     """As the service writes it: whatever JSON need not escape stands as it is, other ends of lines too."""
     return json.dumps(text, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("kind", [remote.Client, Awaited])
+def test_a_client_of_a_collection_is_about_that_and_nothing_else(own: Service, kind: Any, tmp_path: Path) -> None:
+    file = tmp_path / "mill.txt"
+    file.write_text("The mill of Osk burned on Monday.")
+    with closing(kind(own.url, collection="apart")) as client:
+        jobs = [client.add([{"id": "tower", "text": "Orvik restored its tower."}]), client.upload([file])]
+        own.work()
+        assert [client.job(job.job_id).counts.added for job in jobs] == [1, 1]
+        assert {document.id for document in client.documents()} == {"tower", "mill"}
+        assert client.document("tower").text == "Orvik restored its tower."
+        assert client.search("tower of Orvik", limit=1).passages[0].document_id == "tower"
+        assert client.ask(QUESTION).citations == list(client.stream(QUESTION))[-1].citations == []
+        assert client.ask(QUESTION, collection="default").citations[0].document_id == ARTICLE_ID
+        client.delete("tower")
+        with pytest.raises(remote.Problem):
+            client.document("tower")
+    own.http.delete("/v1/collections/apart").raise_for_status()

@@ -69,7 +69,7 @@ def test_text_is_pasted_with_what_is_known_of_it_and_an_empty_one_is_kept_for_me
     page.get_by_text("Paste text").click()
     page.get_by_label("Text", exact=True).fill("The bakery of Quell opened on Tuesday.")
     page.get_by_label("Headline", exact=True).fill("Bread in Quell")
-    page.get_by_label("Outlet").fill("Quell Echo")
+    page.get_by_label("Outlet", exact=True).fill("Quell Echo")
     page.get_by_label("Published on").fill("2026-05-05")
     page.get_by_role("button", name="Add this text").click()
     expect(page.locator("#adding .job")).to_contain_text("1 article: waiting")
@@ -126,10 +126,14 @@ def test_addresses_that_are_refused_say_why(page: Page, reader: Service) -> None
     expect(page.locator("#adding .job")).to_contain_text("private_address")
 
 
-def test_headlines_are_searched_as_they_are_typed(page: Page) -> None:
+def test_headlines_are_searched_as_they_are_typed_and_texts_when_asked_to(page: Page) -> None:
     articles(page)
     with page.expect_request("**/v1/documents?*search=goats*"):
         page.get_by_label("Search headlines").fill("goats")
+    page.get_by_role("button", name="Search the texts too").click()
+    found = page.get_by_role("region", name="Passages in the texts")
+    found.get_by_role("button", name="Goats at sea").click()
+    expect(page.get_by_role("dialog", name="Goats at sea").locator("mark").first).to_be_in_viewport()
 
 
 def test_a_key_is_asked_for_once_and_sent_with_what_follows(page: Page) -> None:

@@ -1,0 +1,61 @@
+// Which collection the page is about: the one its address names, as in `#/articles?collection=sport`.
+
+import { $, el } from "./dom.js";
+import { ask } from "./http.js";
+
+const DEFAULT = "default";
+let all = [];
+let asked = null;
+
+/** The name in the address, whatever there is; null where it has none. */
+const named = () => new URLSearchParams(location.hash.split("?")[1] ?? "").get("collection");
+
+/** The collection that is meant, null for the default one. A key may know others only: then it is the first of those. */
+export function collection() {
+  const meant = named() || (all.length && !all.some(({ name }) => name === DEFAULT) ? all[0].name : DEFAULT);
+  return meant === DEFAULT ? null : meant;
+}
+
+/** The same once it is known which there are. */
+export async function settled() {
+  await asked;
+  return collection();
+}
+
+/** What a body has to name it with, and nothing for the default one. */
+export const inside = (name) => (name ? { collection: name } : {});
+
+/** The part of the address for a view, or for an answer: "#/articles?collection=sport". */
+export const address = (path, name = collection()) => `#/${path}${name ? `?${new URLSearchParams({ collection: name })}` : ""}`;
+
+/** Ask which there are, and offer them. What cannot be listed is not offered. */
+export function listCollections() {
+  asked = ask("v1/collections").then(({ collections }) => (all = collections), () => {}).then(offer);
+  return asked;
+}
+
+export function startCollections() {
+  $("collection").addEventListener("change", () => {
+    const [path] = location.hash.replace(/^#\/?/, "").split("?");
+    const chosen = $("collection").value;
+    // An answer is one of its own collection.
+    location.hash = address(path.startsWith("answers/") ? "" : path, chosen === DEFAULT ? null : chosen);
+  });
+  return listCollections();
+}
+
+function offer() {
+  const meant = collection() ?? DEFAULT;
+  const names = all.map(({ name }) => name);
+  // One that is not there any more is said to be so by what is asked of it.
+  if (all.length && !names.includes(meant)) names.push(meant);
+  $("collection").replaceChildren(...names.map((name) => el("option", { value: name, selected: name === meant }, name)));
+  $("collections").hidden = names.length < 2;
+  for (const place of document.querySelectorAll("[data-view]")) place.setAttribute("href", address(place.dataset.view));
+  for (const place of document.querySelectorAll("[data-collection]")) place.textContent = names.length > 1 ? ` ${place.dataset.collection} ${meant}` : "";
+  const here = all.find(({ name }) => name === meant);
+  $("empty").hidden = !here || here.documents > 0;
+  $("empty-says").textContent = here?.waiting ? "Articles are being taken in. Once they are, they answer questions: " : "There are no articles to answer from yet: ";
+  $("empty-link").textContent = here?.waiting ? "see how far they are" : "add some";
+  $("empty-link").setAttribute("href", address(here?.waiting ? "jobs" : "articles"));
+}
