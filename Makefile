@@ -18,7 +18,8 @@ serve: setup ## start the service, with the articles of seeds/
 	@exec $(BIN)/groundwire serve
 
 test: setup ## every test and a slice of the evals, the real model included
-	@$(BIN)/python -m pytest tests evals --slice
+	@$(BIN)/python -m pytest evals --slice
+	@$(BIN)/python -m pytest tests --numprocesses 2 --dist loadfile
 
 check: environment ## lint and types
 	@$(BIN)/ruff check .
