@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence, Set
 from datetime import timedelta
 
+from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
@@ -66,6 +67,7 @@ def faults(
     given = numbers(question) - (_years(question) - numbers(context))
     told = _dates(question) & _dates(context)
     return [
+        *order_faults(sentence),
         *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
