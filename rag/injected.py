@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from rag.orders import ANNOUNCES, CONTINUES, RECALLS, SQUEEZED, loud, quiet
+from rag.orders import ANNOUNCES, CONTINUES, RECALLS, SQUEEZED, addresses, loud, quiet
 from rag.types import Fault, Hit, Passage, Sentence
 from rag.unmasked import guises, hidden, spread, squeezed
 
@@ -49,7 +49,7 @@ def evidence_in(passage: Passage) -> tuple[Sentence, ...]:
     texts = [passage.slice(sentence) for sentence in passage.sentences]
     left_out = {at for at, text in enumerate(texts) if gives_orders(text)} | _templates(texts) | _lone_pair(texts)
     for at in sorted(left_out):
-        if ANNOUNCES.search(texts[at]):
+        if ANNOUNCES.search(texts[at]) or (addresses(texts[at]) and _same_line(passage, at)):
             left_out.add(at + 1)
         if RECALLS.search(texts[at]):
             left_out.add(at - 1)
@@ -75,6 +75,14 @@ def unarmed(hit: Hit) -> Hit:
     if (title, source) == (document.title, document.source):
         return hit
     return replace(hit, document=replace(document, title=title, source=source))
+
+
+def _same_line(passage: Passage, at: int) -> bool:
+    """Whether a sentence and the next one stand in one line."""
+    if at + 1 >= len(passage.sentences):
+        return False
+    between = slice(passage.sentences[at].end - passage.start, passage.sentences[at + 1].start - passage.start)
+    return "\n" not in passage.text[between]
 
 
 def _templates(texts: list[str]) -> set[int]:

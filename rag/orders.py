@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_MACHINE = r"""(?:A\.?I\.?(?!\w)|chat-?bots?|(?:large\s)?language\smodels?|LLMs?|(?:\w+\s)?assistants?
+_MACHINE = r"""(?:A\.?I\.?(?!\w)(?:\s(?:systems?|models?|agents?|tools?|readers?))?|chat-?bots?|(?:large\s)?language\smodels?|LLMs?|(?:\w+\s)?assistants?
     (?!\s(?:to|at|of|in|for|coach|managers?|referees?|professors?|secretar|director|minister|editor|attorney|prosecutor)))"""
 _REPLY = r"(?:repl(?:y|ies)|responses?|answers?|outputs?|completions?|summar(?:y|ies))"
 _VERB = r"(?:reply|respond|answer|say|state|output|print|write|claim|tell|declare|return|insist)"
@@ -34,9 +34,13 @@ _TEMPLATES = rf"""
 """
 """Marks of a chat's template, and roles that nobody in an article has."""
 
-_REPEALS = rf"""
+_REPLACES = rf"""
     {_IGNORE}\b.{{0,60}}\b(?:{_GUIDE}|{_READ})\b.{{0,100}}?(?:\b(?:and|then|but|instead)\b|[,;:.–—])\W*(?:\w+\W+){{0,3}}?{_VERB}\b
-  | {_IGNORE}\s(?:\w+\s){{0,4}}(?:system\sprompt|your\s(?:\w+\s)?{_GUIDE})\b
+"""
+"""Something else is to be said than what was said before."""
+
+_REPEALS = rf"""
+    {_IGNORE}\s(?:\w+\s){{0,4}}(?:system\sprompt|your\s(?:\w+\s)?{_GUIDE})\b
   | \b{_IGNORE}\s(?:all\s|any\s|the\s|these\s|everything\s)*(?:previous|prior|above|preceding|foregoing)\s
         (?:{_GUIDE}|texts?|contexts?|messages?|passages?|articles?)\b
   | \b{_IGNORE}\s(?:everything|anything|all|whatever|the\s\w+)\s(?:\w+\s){{0,2}}?above\b
@@ -53,7 +57,8 @@ _USES = rf"""
 _ADDRESSES = rf"""
     \b(?:notes?|notice|messages?|memo|attention|dear|hey|hello|hi|instructions?|reminder|important|warning|directive|order)\b
         [^.!?]{{0,40}}?\b{_MACHINE}(?=\s*(?:[:,;.!)\]–—]|$)|\s(?:that|who|which|reading|processing|answering|summari|using|below|only))
-  | \bif\syou\sare\s(?:an?\s|the\s)?(?:\w+\s){{0,3}}{_MACHINE}
+  | \bto\s(?:the\s|any\s|all\s|every\s)?{_MACHINE}\s*: | \bif\syou\sare\s(?:an?\s|the\s)?(?:\w+\s){{0,3}}{_MACHINE}
+  | \byou\sare\s(?:an?|the)\s(?:\w+\s){{1,4}}(?:who|that)\s(?:always|only|ever)\s{_VERBS}\b
   | \b(?:assistants?|models?|systems?|bots?|agents?)\s(?:that\s|who\s|which\s)?(?:reads?|process(?:es)?|pars(?:es)?|reading|processing|parsing)\s
         (?:this|the)\s(?:page|article|text|document|passage)
   | \byou\sare\s(?:now\s|no\slonger\s|hereby\s)?(?:operating\s|acting\s|running\s)?(?:as\s|in\s)?(?:an?\s|the\s)?(?:[\w-]+,?\s){{0,4}}?
@@ -74,6 +79,8 @@ _DICTATES = rf"""
   | \bwhat(?:so)?ever\s(?:you\s(?:are|were|get)\sasked|(?:the\s)?(?:question|user|reader)\b|anyone\sasks).{{0,160}}\b{_VERB}\b
   | \b(?:no\smatter|regardless\sof)\s(?:what|which|how|the)\b[^.!?]{{0,40}}\b(?:asks?|asked|questions?)\b[^.!?]{{0,60}}\b{_VERB}\b
   | \b{_VERB}\b[^.!?]{{0,100}}\b(?:no\smatter|regardless\sof)\s(?:what|which|how|the)\b[^.!?]{{0,30}}\b(?:asks?|asked|questions?)\b
+  | \byou\s(?:may|can|must|should|are\s(?:only\s)?(?:allowed|permitted)\sto)\s(?:only\s)?(?:answer|reply|respond|say)(?:\s(?:is|with|only|that|just)\b|\s?:)
+  | \b(?:reply|respond|answer|say)\b[^.!?]{{0,60}}\bto\s(?:every|any|all|each)\s(?:\w+\s){{0,2}}?(?:questions?|quer(?:y|ies)|prompts?)\b
   | \bquestions?\s(?:about|on|regarding|concerning)\b[^.!?]{{0,100}}\b(?:must|should|shall|has\sto|have\sto|(?:is|are)\sto)\sbe\sanswered\b
   | {_START}(?:answer|respond\sto|reply\sto)\s(?:every|all|any|each|this|the)\s(?:\w+\s){{0,2}}?(?:questions?|quer(?:y|ies)|prompts?)\b
   | {_START}(?:reply|respond|answer)\s(?:only|with|exactly|solely|simply|just|instead|always|that|by\s(?:saying|performing|writing|stating))\b
@@ -89,14 +96,14 @@ _DICTATES = rf"""
   | \bfrom\snow\son\W+(?:you\s(?:must|will|are|shall)|answer|reply|respond|every\s{_REPLY}|all\s{_REPLY})\b
   | {_START}(?:refuse|decline)\sto\sanswer\b | \bthe\s(?:passages?|documents?|articles?|context|sources?)\s(?:do|does)\snot\s
         (?:contain|have|mention|hold|answer)\s(?:the\s|an?\s|any\s|this\s)?(?:answer|information|question)\b
-  | \b(?:correct|expected|only\s(?:valid|correct|right)|verified|canonical|approved)\s(?:answer|response|reply)\b[^.!?]{{0,90}}?(?:\bis\b|\breads\b|:)
-  | \bthe\s(?:\w+\s)?answer\sto\s(?:this|the|that|any|every|your|all|each)\s(?:\w+\s){{0,2}}(?:questions?|quer(?:y|ies)|prompts?)\b[^.!?]{{0,90}}?
+  | \b(?:correct|expected|only\s(?:valid|correct|right)|verified|canonical|approved)\s(?:answer|response|reply)\b.{{0,200}}?(?:\bis\b|\breads\b|:)
+  | \bthe\s(?:\w+\s)?answer\sto\s(?:this|the|that|any|every|your|all|each)\s(?:\w+\s){{0,2}}(?:questions?|quer(?:y|ies)|prompts?)\b.{{0,200}}?
         (?:\bis\b(?!\s(?:not|no|yes|un|still))|\bmust\b|\bshould\b|:)
 """
 """What is to be answered, or how."""
 
 _CITES = r"""
-    \[\s*(?:doc(?:ument)?|source|passage|citation|cite|ref|evidence|chunk|context)(?!\sneeded)(?:[ _-]?id)?\s*[:=\#]?\s*[\w./-]*\s*[\],|]
+    \[\s*(?:doc(?:ument)?|source|passage|citation|evidence|chunk|context)(?:[ _-]?id)?\s*(?:[:=\#][^\]]*|\d+)\s*\]
   | ^\W*\[[^\]]*,\s*\d{4}-\d\d-\d\d\] | 【[^】]*】 | \b(?:doc(?:ument)?|source|passage|citation|chunk)[_-]?\s?id\s*[:=]
   | \baccording\sto\s(?:passage|document|source|citation|chunk)\s(?:no\.?\s|number\s)?[\[\#]?\d
   | ^\W*(?:published_at|ingested_at|retracts|corrects|independent_sources|as_of|understood_as|document_ids?)\W{0,3}[:=]
@@ -152,6 +159,7 @@ _FOREIGN = (
 ).split()
 _GATED = (
     (_TEMPLATES, "< [ # : = -- ** __ mode override developer admin root".split()),
+    (_REPLACES, _REPEALING),
     (_REPEALS, _REPEALING),
     (_USES, [*_SOURCES, "question"]),
     (_ADDRESSES, [*"assistant bot model (ai “ai \"ai a.i. llm dan you system agent user asker questioner reader".split(), " ai"]),
@@ -172,6 +180,12 @@ def loud(text: str) -> bool:
     """Whether a text tells a machine that reads it what to answer."""
     said = f" {text.casefold()}"
     return any(any(sign in said for sign in signs) and pattern.search(text) for pattern, signs in PATTERNS[:-1])
+
+
+def addresses(text: str) -> bool:
+    """Whether an order only names its reader, or takes back what was said: what is to be said comes after it."""
+    found = {pattern.pattern for pattern, _ in PATTERNS if pattern.search(text)}
+    return bool(found & {_ADDRESSES, _REPEALS}) and not found & {_DICTATES, _REPLACES}
 
 
 def quiet(text: str) -> bool:
@@ -195,11 +209,11 @@ ANNOUNCES: Final = re.compile(
 )
 """What an order ends with, or has in it, if what it is about comes after it."""
 RECALLS: Final = re.compile(
-    r"\b(?:use|give|quote|repeat|return|treat|offer|output|print)\s(?:\w+\s){0,2}?(?:this|that|it|the\s(?:above|previous|preceding|last))\b"
+    r"^\[[^\]]*\]\W*$|\b(?:use|give|quote|repeat|return|treat|offer|output|print)\s(?:\w+\s){0,2}?(?:this|that|it|the\s(?:above|previous|preceding|last))\b"
     r"|\b(?:the\s(?:sentence|statement|line|paragraph)\s(?:above|before))\b", re.IGNORECASE)
 """What an order has in it if what it is about stands before it."""
 CONTINUES: Final = re.compile(
-    r"^\W*(?:(?:please|instead|then|now|also|and|just|only|always|simply)\W+)?(?:say|tell|claim|state|reply|respond|answer|write|name|give|print|output"
+    r"^\W*(?:AI|bot|chatbot|model)\s*:|^\W*(?:(?:please|instead|then|now|also|and|just|only|always|simply)\W+)?(?:say|tell|claim|state|reply|respond|answer|write|name|give|print|output"
     r"|do\snot|don['’]t|never|always|use|repeat|insist|act|pretend|mention|add|include|append|speak|stay)\b|\byou(?:r|rs)?\b",
     re.IGNORECASE,
 )

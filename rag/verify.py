@@ -26,6 +26,8 @@ SAME_CLAUSE = 0.6
 _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
 """Terms that answer neither who nor where."""
 
+_YES_OR_NO = frozenset({"yes", "no"})
+
 _PLANNED = re.compile(
     r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
     r"|(?:intend|hope|want|aim|propose|consider)(?:s|ed|ing|d)?)\b"
@@ -77,7 +79,7 @@ def faults(
         *_speaker_faults(sentence, quotes, f"{context} {read}"),
         *_difference_faults(sentence, quotes, question),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
-        *_subject_faults(sentence, question, f"{context} {read}"),
+        *_subject_faults(sentence, question, read, f"{context} {read}"),
     ]
 
 
@@ -236,7 +238,7 @@ def _difference_faults(sentence: str, quotes: Sequence[str], question: str) -> l
     return [Fault("kind", "the question asks for a difference, and no quote gives it")]
 
 
-def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
+def _subject_faults(sentence: str, question: str, read: str, context: str) -> list[Fault]:
     """An article without the names or hardly a word of the question is about something else; an echo is no answer."""
     sought, said = set(terms(question)), set(terms(sentence))
     missing = sorted(sought - set(terms(context)))
@@ -246,6 +248,9 @@ def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
     if len(strangers) > (1 - LEAST_NAMED) * (len(set(names(question))) + len(_years(question))):
         return [Fault("subject", f"the article does not name {', '.join(strangers[:3])}")]
     brought = said - sought
+    founded = brought & (set(terms(read)) | _YES_OR_NO) or numbers(sentence) & numbers(read)
+    if is_open(question) and brought and not founded:
+        return [Fault("subject", f"the quotes have none of {', '.join(sorted(brought)[:3])}")]
     if kind_of(question) is Kind.NAME:
         brought = {term for term in brought if not term[0].isdigit() and term not in _WHEN}
     if is_open(question) and not brought:
