@@ -26,6 +26,7 @@ from ulid import ULID
 
 from rag import followup, plan, prompt
 from rag.ablation import Ablation
+from rag.asking import asking
 from rag.cite import Markers, align
 from rag.draft import SentenceStream, without_year
 from rag.evidence import Candidate, select
@@ -112,7 +113,7 @@ class Answerer:
         """
         clock = Clock()
         asked = question.text
-        question = await self._understood(question, clock)
+        question = await self._understood(replace(question, text=asking(asked)), clock)
         wanted = max(question.max_passages, READ_PASSAGES)
         found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
         hits = tuple(found[: question.max_passages])

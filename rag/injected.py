@@ -20,8 +20,13 @@ PAIR = 3
 """Sentences in which a question and the beginning of its answer stand."""
 
 _SPEECH = re.compile(r"“[^”]*(?:”|$)|^[^“]*”|\"[^\"]*(?:\"|$)|‘[^’]*’(?!\w)|«[^»]*(?:»|$)")
-_OPENED = re.compile(r"<\|?\s*(?:im_start|system|assistant|user|begin_of_text|start_of_turn|start_header_id)\b|\[(?:INST|SYSTEM)\]|<<SYS>>", re.I)
-_CLOSED = re.compile(r"<\|?\s*(?:im_end|eot_id|endoftext|end_of_turn)|</\s*(?:system|assistant|user)|\[/(?:INST|SYSTEM)\]|<</SYS>>", re.I)
+_OPENED = re.compile(
+    r"<\|?\s*(?:im_start|system|assistant|user|begin_of_text|start_of_turn|start_header_id)\b|\[(?:INST|SYSTEM)\]|<<SYS>>",
+    re.I,
+)
+_CLOSED = re.compile(
+    r"<\|?\s*(?:im_end|eot_id|endoftext|end_of_turn)|</\s*(?:system|assistant|user)|\[/(?:INST|SYSTEM)\]|<</SYS>>", re.I
+)
 _QUESTION = re.compile(r"^\W*Q\s*[:.]\s", re.IGNORECASE)
 _ANSWER = re.compile(r"^\W*A\s*[:.]\s|\bA\s*:\s")
 _LIVE = re.compile(r"<[/!]?[a-z][^<>]*>|!\[|\]\(|\]:\s*\S+://|\b(?:java|vb)script:|\bdata:text", re.IGNORECASE)

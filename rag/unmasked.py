@@ -24,8 +24,8 @@ MOST_STOP_WORDS = 0.1
 """Share of words that are everybody's in a text that may be written backwards; plain English has four times as many."""
 
 _LOOKALIKES = str.maketrans(
-    "аеорсухіјѕԁһкмтвнАВЕКМНОРСТХУІЈЅ" "αορνικτυεΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" "ıłøɑɡ",
-    "aeopcyxijsdhkmtbhABEKMHOPCTXYIJS" "aopviktueABEZHIKMNOPTYX" "iloag",
+    "аеорсухіјѕԁһкмтвнАВЕКМНОРСТХУІЈЅαορνικτυεΑΒΕΖΗΙΚΜΝΟΡΤΥΧıłøɑɡ",
+    "aeopcyxijsdhkmtbhABEKMHOPCTXYIJSaopviktueABEZHIKMNOPTYXiloag",
 )
 """Cyrillic, Greek and other letters that look like Latin ones."""
 _DIGITS = [str.maketrans("013457@$", f"o{one}eastas") for one in "il"]
@@ -71,7 +71,7 @@ def spread(text: str) -> bool:
 
 
 def guises(text: str) -> Iterator[str]:
-    """Other ways to read a text: lookalike letters, digits and dots for letters, escapes, reversed, thirteen letters on.
+    """Other ways to read a text: lookalike letters, digits for letters, dots, escapes, reversed, thirteen letters on.
 
     The first is the plain text; each of the others only where there is a sign of it.
     """
