@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_RULES = r"(?:instructions?|prompts?|rules?|guidelines?|directives?|restrictions?|constraints?|sources?|articles?|passages?)"
+_RULES = (
+    r"(?:instructions?|prompts?|rules?|guidelines?|directives?|restrictions?|constraints?|sources?|articles?|passages?)"
+)
 _IGNORE = r"(?:ignore|disregard|forget|override|bypass|set\saside)"
 _ORDER: Final = re.compile(
     rf"""
@@ -19,14 +21,16 @@ _ORDER: Final = re.compile(
   | you\sare\s(?:now\s|no\slonger\s)(?:an?\s|the\s|bound\s)? | (?:pretend|imagine)\s(?:that\s)?(?:you|to\sbe)\b | act\s(?:as|like)\s(?:an?\s|if\s)
   | from\snow\son\b | (?:do\snot|don['’]t|never)\s(?:cite|quote|use\sany|refuse|mention|verify|check)\b
   | (?:begin|start|end|finish)\s(?:your|every|each|the)\s(?:\w+\s)?(?:answer|reply|response)s?\b
-  | (?:print|reveal|show|repeat|output|tell\sme|give\sme)\s(?:me\s)?your\s(?:\w+\s){{0,2}}(?:prompt|instructions|rules|keys?|secrets?)\b
+  | (?:print|reveal|show|repeat|output|tell\sme|give\sme)\s(?:me\s)?your\s(?:\w+\s){{0,2}}
+        (?:prompt|instructions|rules|keys?|secrets?)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _POLITE = r"(?:(?:please|now|then|also|first|and|but|so|just|instead|ok|okay|hey|hi)\b[\s,]*)*"
 _OPENING = re.compile(rf"^[\s*>#(-]*{_POLITE}(?={_ORDER.pattern})", re.IGNORECASE | re.VERBOSE)
 _ASKS = re.compile(
-    r"^\W*(?:and\s|then\s|but\s|please\s|now\s)*(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|did|does|do|has|have|had|can"
+    r"^\W*(?:and\s|then\s|but\s|please\s|now\s)*(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were"
+    r"|did|does|do|has|have|had|can"
     r"|could|will|would|should|(?:tell|show|give)\s(?:me|us)\b|name|list|describe|explain|summari[sz]e|find|in\swhich|on\swh|at\swh|by\show)\b",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
+from rag.units import swapped_unit, wrong_unit
 
 LEAST_ASKED = 0.3
 """Share of the question's terms that the article has to have."""
@@ -79,6 +80,7 @@ def faults(
         *_speaker_faults(sentence, quotes, f"{context} {read}"),
         *_difference_faults(sentence, quotes, question),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
+        *_unit_faults(sentence, quotes, question),
         *_subject_faults(sentence, question, read, f"{context} {read}"),
     ]
 
@@ -236,6 +238,15 @@ def _difference_faults(sentence: str, quotes: Sequence[str], question: str) -> l
     if any(_COMPARED.search(clause) for clause in clauses):
         return []
     return [Fault("kind", "the question asks for a difference, and no quote gives it")]
+
+
+def _unit_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
+    """A number told in years does not answer how many days, nor one in euros how many crowns."""
+    if wrong := wrong_unit(question, sentence, quotes):
+        return [Fault("unit", f"the question asks for {wrong[0]!r}, and this is in {wrong[1]!r}")]
+    if other := swapped_unit(sentence, quotes):
+        return [Fault("unit", f"{other[0]!r} is {other[1]!r} in the quotes")]
+    return []
 
 
 def _subject_faults(sentence: str, question: str, read: str, context: str) -> list[Fault]:
