@@ -18,7 +18,8 @@ _ORDER: Final = re.compile(
     {_IGNORE}\s(?:\w+\s){{0,5}}?(?:{_RULES}|above|everything|citations?)\b
   | (?:repl[yi]|respond|answer|output|print|write|repeat|say)\s(?:only\s|just\s|simply\s|exactly\s|back\s|instead\s)*
         (?:with\b|the\s(?:word|words|phrase|string|letter)\b|["“'‘:]|(?-i:[A-Z]{{3,}})\b|that\s(?:you|it|the\sanswer)\b)
-  | you\sare\s(?:now\s|no\slonger\s)(?:an?\s|the\s|bound\s)? | (?:pretend|imagine)\s(?:that\s)?(?:you|to\sbe)\b | act\s(?:as|like)\s(?:an?\s|if\s)
+  | you\sare\s(?:now\s|no\slonger\s)(?:an?\s|the\s|bound\s)?
+  | (?:pretend|imagine)\s(?:that\s)?(?:you|to\sbe)\b | act\s(?:as|like)\s(?:an?\s|if\s)
   | from\snow\son\b | (?:do\snot|don['’]t|never)\s(?:cite|quote|use\sany|refuse|mention|verify|check)\b
   | (?:begin|start|end|finish)\s(?:your|every|each|the)\s(?:\w+\s)?(?:answer|reply|response)s?\b
   | (?:print|reveal|show|repeat|output|tell\sme|give\sme)\s(?:me\s)?your\s(?:\w+\s){{0,2}}

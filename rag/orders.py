@@ -158,7 +158,8 @@ _MARKUP = r"""
 _ABROAD = r"""
     \b(?:ignorier\w*|vergiss|vergesst|missachte\w*)\b.{0,60}\b(?:anweisung|vorgabe|regel|befehl|text|artikel|obige)\w*
   | \b(?:antworte|antwortet|antworten\ssie)\s(?:auf|nur|mit|immer|stets|dass|stattdessen|ausschließlich)\b
-  | \b(?:ignore[rz]?\s(?:toute?s?\s|tous\s)?(?:les|ces|vos|tes|l)\b|oublie[rz]?|(?:ne\s)?ten(?:ez|ir)\spas\scompte)\b.{0,60}\b(?:instructions|consignes|règles
+  | \b(?:ignore[rz]?\s(?:toute?s?\s|tous\s)?(?:les|ces|vos|tes|l)\b
+        |oublie[rz]?|(?:ne\s)?ten(?:ez|ir)\spas\scompte)\b.{0,60}\b(?:instructions|consignes|règles
         |directives|ci-dessus|précédent\w*)
   | (?<!\w)(?:réponds|répondez)\s(?:à|seulement|uniquement|toujours|que|par|simplement|avec)\b
   | \b(?:ignor[ae]|olvid[ae]|omit[ae]|descart[ae])\b.{0,60}\b(?:instrucciones|reglas|indicaciones|órdenes|anteriores
