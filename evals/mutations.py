@@ -1,6 +1,7 @@
 """True sentences with one thing made false, for measuring how much of it the checks find. Pure and deterministic.
 
-Each mutation changes one fact and leaves the rest: a number, a name, a date, a denial, a speaker, a plan, a tense.
+Each mutation changes one fact and leaves the rest: a number, a name, a date, a denial, a speaker, a plan, a tense,
+a unit.
 One that finds nothing to change gives None.
 """
 
@@ -18,6 +19,16 @@ _SAID = re.compile(r"\b(said|says|told|according to)\b", re.IGNORECASE)
 _AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|will|can|could|would|did|does|do)\b(?! not)")
 _PAST = re.compile(r"\b(was|were|had|has|have)\b(?! (?:not|to)\b)")
 _COMING = re.compile(r"\bwill( not)? ([a-z]+)\b")
+_OTHER_UNIT = {
+    **{"minutes": "weeks", "hours": "months", "days": "years", "weeks": "years", "months": "days", "years": "days"},
+    **{"crowns": "euros", "euros": "crowns", "metres": "miles", "kilometres": "inches", "miles": "inches"},
+    **{"tonnes": "grams", "litres": "barrels", "megawatts": "watts"},
+}
+_UNIT = re.compile(
+    r"(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|thousand|million)) "
+    rf"({'|'.join(_OTHER_UNIT)})\b",
+    re.IGNORECASE,
+)
 STRANGER = "Radomil"
 FULL_NAME = 2
 _NAME = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*"
@@ -91,6 +102,18 @@ def tense(sentence: str) -> str | None:
     return sentence[: match.start()] + changed + sentence[match.end() :]
 
 
+def unit(sentence: str) -> str | None:
+    """The first number that has a unit, with another one of the same kind.
+
+    >>> unit("It lasted three days and cost 12 million crowns."), unit("Seven died.")
+    ('It lasted three years and cost 12 million crowns.', None)
+    """
+    match = _UNIT.search(sentence)
+    if match is None:
+        return None
+    return sentence[: match.start(1)] + _OTHER_UNIT[match[1].casefold()] + sentence[match.end(1) :]
+
+
 def speakers(text: str) -> list[str]:
     """Those whom a text lets say something, by first and last name, each once, in order.
 
@@ -125,4 +148,5 @@ MUTATIONS: dict[str, Mutation] = {
     "speaker": speaker,
     "modality": plan,
     "tense": tense,
+    "unit": unit,
 }

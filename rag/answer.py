@@ -26,6 +26,7 @@ from ulid import ULID
 
 from rag import followup, plan, prompt
 from rag.ablation import Ablation
+from rag.asking import asking
 from rag.cite import Markers
 from rag.draft import SentenceStream
 from rag.evidence import select
@@ -109,7 +110,7 @@ class Answerer:
         """
         clock = Clock()
         asked = question.text
-        question = await self._understood(question, clock)
+        question = await self._understood(replace(question, text=asking(asked)), clock)
         wanted = max(question.max_passages, READ_PASSAGES)
         found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
         hits = tuple(found[: question.max_passages])

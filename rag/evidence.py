@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.injected import gives_orders
+from rag.injected import evidence_in, unarmed
 from rag.terms import coverage, terms
 from rag.types import Evidence, Hit, Sentence
 
@@ -51,12 +51,7 @@ def candidates(hits: Sequence[Hit], similarities: Sequence[float], weights: Mapp
 
 def sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Sentence]]:
     """Every sentence of every hit that may be evidence, best hit first: one that gives orders may not."""
-    return [
-        (hit, sentence)
-        for hit in hits
-        for sentence in hit.passage.sentences
-        if not gives_orders(hit.passage.slice(sentence))
-    ]
+    return [(hit, sentence) for hit in map(unarmed, hits) for sentence in evidence_in(hit.passage)]
 
 
 def select(found: Sequence[Candidate], budget: int, *, by_relevance: bool = True) -> list[Evidence]:

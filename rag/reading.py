@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.evidence import Candidate, candidates, sentences
+from rag.injected import told, unarmed
 from rag.seams import Embedder, Vectors
 from rag.terms import coverage, term_weights, terms
 from rag.types import Document, Hit, Question
@@ -36,24 +37,25 @@ class Reading:
         return self.only(lambda candidate: candidate.hit.document.id != document_id)
 
     def around(self, documents: Collection[Document]) -> str:
-        """All that was read of some documents."""
+        """All that was read of some documents and may be evidence."""
         ids = {document.id for document in documents}
         passages = (candidate.hit.passage for candidate in self.candidates if candidate.hit.document.id in ids)
-        return " ".join(dict.fromkeys(passage.text for passage in passages))
+        return " ".join(dict.fromkeys(told(passage) for passage in passages))
 
     def asked(self, quotes: Iterable[Candidate]) -> float:
         """The share of the question's weighted terms that the passages of some sentences have, with their headlines."""
         found: set[str] = set()
         for quote in quotes:
-            found.update(terms(f"{heading(quote.hit.document)} {quote.hit.passage.text}"))
+            found.update(terms(f"{heading(quote.hit.document)} {told(quote.hit.passage)}"))
         return coverage(self.weights, found)
 
 
 def read(question: Question, hits: Sequence[Hit], embedder: Embedder) -> Reading:
     """Read these hits for a question. Raises `Unavailable` when the embedder cannot answer."""
+    hits = [unarmed(hit) for hit in hits]
     vector = embedder.embed_query(question.text)
     texts = [hit.passage.slice(sentence) for hit, sentence in sentences(hits)]
     vectors = embedder.embed_documents(texts) if texts else np.zeros((0, vector.size), np.float32)
-    weights = term_weights(dict.fromkeys(terms(question.text)), [f"{h.document.title} {h.passage.text}" for h in hits])
+    weights = term_weights(dict.fromkeys(terms(question.text)), [f"{h.document.title} {told(h.passage)}" for h in hits])
     found = candidates(hits, [float(cosine) for cosine in vectors @ vector], weights)
     return Reading(found, vectors, weights)

@@ -10,9 +10,11 @@ import re
 from collections.abc import Sequence, Set
 from datetime import timedelta
 
+from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
+from rag.units import swapped_unit, wrong_unit
 
 LEAST_ASKED = 0.3
 """Share of the question's terms that the article has to have."""
@@ -24,6 +26,8 @@ SAME_CLAUSE = 0.6
 
 _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
 """Terms that answer neither who nor where."""
+
+_YES_OR_NO = frozenset({"yes", "no"})
 
 _PLANNED = re.compile(
     r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
@@ -66,6 +70,7 @@ def faults(
     given = numbers(question) - (_years(question) - numbers(context))
     told = _dates(question) & _dates(context)
     return [
+        *order_faults(sentence),
         *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
@@ -75,7 +80,8 @@ def faults(
         *_speaker_faults(sentence, quotes, f"{context} {read}"),
         *_difference_faults(sentence, quotes, question),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
-        *_subject_faults(sentence, question, f"{context} {read}"),
+        *_unit_faults(sentence, quotes, question),
+        *_subject_faults(sentence, question, read, f"{context} {read}"),
     ]
 
 
@@ -234,7 +240,16 @@ def _difference_faults(sentence: str, quotes: Sequence[str], question: str) -> l
     return [Fault("kind", "the question asks for a difference, and no quote gives it")]
 
 
-def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
+def _unit_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
+    """A number told in years does not answer how many days, nor one in euros how many crowns."""
+    if wrong := wrong_unit(question, sentence, quotes):
+        return [Fault("unit", f"the question asks for {wrong[0]!r}, and this is in {wrong[1]!r}")]
+    if other := swapped_unit(sentence, quotes):
+        return [Fault("unit", f"{other[0]!r} is {other[1]!r} in the quotes")]
+    return []
+
+
+def _subject_faults(sentence: str, question: str, read: str, context: str) -> list[Fault]:
     """An article without the names or hardly a word of the question is about something else; an echo is no answer."""
     sought, said = set(terms(question)), set(terms(sentence))
     missing = sorted(sought - set(terms(context)))
@@ -244,6 +259,9 @@ def _subject_faults(sentence: str, question: str, context: str) -> list[Fault]:
     if len(strangers) > (1 - LEAST_NAMED) * (len(set(names(question))) + len(_years(question))):
         return [Fault("subject", f"the article does not name {', '.join(strangers[:3])}")]
     brought = said - sought
+    founded = brought & (set(terms(read)) | _YES_OR_NO) or numbers(sentence) & numbers(read)
+    if is_open(question) and brought and not founded:
+        return [Fault("subject", f"the quotes have none of {', '.join(sorted(brought)[:3])}")]
     if kind_of(question) is Kind.NAME:
         brought = {term for term in brought if not term[0].isdigit() and term not in _WHEN}
     if is_open(question) and not brought:

@@ -44,7 +44,7 @@ class Evidence:
 class Fault:
     """What a sentence says that its quotes do not, or what it owes the question.
 
-    `check` is number, date, name, denial, modality, speaker, kind, subject or correction.
+    `check` is number, date, name, denial, modality, speaker, kind, unit, subject, correction or order.
     """
 
     check: str
