@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
 from fastapi.routing import APIRoute
+from pydantic.json_schema import SkipJsonSchema
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
@@ -31,8 +32,13 @@ router = APIRouter(prefix="/v1/documents", tags=["documents"])
 _ONE = "/{document_id:path}"
 _LARGEST_VERSION = 2**31 - 1
 
+Cursor = Annotated[
+    str, Query(pattern="^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2,3})?$", description="`next_cursor` of the page before")
+]
+
 IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=255, description="a retry with the same key returns the same job")
+    str | SkipJsonSchema[None],
+    Header(min_length=1, max_length=255, description="a retry with the same key returns the same job"),
 ]
 
 
@@ -73,6 +79,8 @@ router.add_api_route(
     route_class_override=OfLines,
 )
 
+_JOB_IS = {"description": "the job", "required": True, "schema": {"type": "string", "format": "uri-reference"}}
+_ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Accepted", "headers": {"Location": _JOB_IS}}}
 _LINES = {
     "description": "With `application/x-ndjson` the body is a document a line, however many; it is read as it comes. "
     "A line that is none is a failure with its number. A stream that breaks off leaves its job with what had come, and "
@@ -84,7 +92,7 @@ _LINES = {
 @router.post(
     "",
     status_code=202,
-    responses={413: PROBLEMS[413]},
+    responses=_ACCEPTED | {504: PROBLEMS[504]},
     response_model_exclude_none=True,
     openapi_extra={"requestBody": _LINES},
 )
@@ -107,11 +115,11 @@ def add(
 @router.post(
     "/upload",
     status_code=202,
-    responses={400: PROBLEMS[400], 413: PROBLEMS[413]},
+    responses=_ACCEPTED,
     response_model_exclude_none=True,
 )
 async def upload(
-    files: Annotated[list[UploadFile], File(description="files, each of a format of its own")],
+    files: Annotated[list[UploadFile], File(min_length=1, description="files, each of a format of its own")],
     access: AccessPart,
     settings: SettingsPart,
     reading: ReadingPart,
@@ -132,7 +140,7 @@ async def upload(
     return _accepted(await reading.run(take), response, collection)
 
 
-@router.post("/fetch", status_code=202, response_model_exclude_none=True)
+@router.post("/fetch", status_code=202, responses=_ACCEPTED, response_model_exclude_none=True)
 async def fetch(
     body: FetchIn,
     access: AccessPart,
@@ -183,18 +191,20 @@ def _accepted(job: Job, response: Response, collection: str | None) -> JobOut:
 @router.get("", responses={404: PROBLEMS[404]})
 def documents(
     engine: EnginePart,
-    cursor: str | None = None,
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     search: Annotated[str, Query(max_length=200, description="words that title and source must have")] = "",
 ) -> DocumentsOut:
     """A page of what is stored, without the texts: all, or what has these words in its title and source."""
-    page, next_cursor = engine.store.documents(cursor, limit, search)
+    page, next_cursor = engine.store.documents(cursor or None, limit, search)
     return DocumentsOut(documents=[StoredOut.of(stored) for stored in page], next_cursor=next_cursor)
 
 
 @router.get(_ONE, responses={404: PROBLEMS[404]})
 def document(
-    document_id: str, engine: EnginePart, version: Annotated[int | None, Query(ge=1, le=_LARGEST_VERSION)] = None
+    document_id: str,
+    engine: EnginePart,
+    version: Annotated[int | SkipJsonSchema[None], Query(ge=1, le=_LARGEST_VERSION)] = None,
 ) -> WholeOut:
     """A document with its full text: the current version, or the one asked for."""
     return WholeOut.whole(*engine.store.document(document_id, version))

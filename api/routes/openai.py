@@ -15,18 +15,16 @@ from api.service import AdmissionPart, EnginePart, SettingsPart, WatchPart
 from api.stream import Asking, ClientGone
 from rag.errors import NotFound
 
-_FAILED: dict[int | str, dict[str, Any]] = {
-    status: {"model": FailedOut, "description": "What went wrong, in OpenAI's shape"} for status in (422, 503, 504)
-}
+_FAILED: dict[str, Any] = {"model": FailedOut, "description": "What went wrong, in OpenAI's shape"}
 _STREAMED = {
     "description": "A completion; with `stream` chunks of one as server-sent events, the last with the citations.",
     "content": {"text/event-stream": {"schema": {"type": "string"}, "example": examples.CHAT_STREAM}},
 }
 
-router = APIRouter(prefix="/v1", tags=["OpenAI"], responses=_FAILED)
+router = APIRouter(prefix="/v1", tags=["OpenAI"], responses={422: _FAILED, 503: _FAILED})
 
 
-@router.post("/chat/completions", response_model=ChatOut, responses={200: _STREAMED})
+@router.post("/chat/completions", response_model=ChatOut, responses={200: _STREAMED, 404: _FAILED, 504: _FAILED})
 async def chat(
     request: Request,
     body: ChatIn,
@@ -52,7 +50,7 @@ async def models() -> ModelsOut:
     return ModelsOut(data=[ModelOut()])
 
 
-@router.get("/models/{model}")
+@router.get("/models/{model}", responses={404: _FAILED})
 async def model(model: str) -> ModelOut:
     """The one model there is, by its name."""
     if model != MODEL:

@@ -77,11 +77,19 @@ def storable(value: Any) -> Any:
 
 
 COLLECTION = f"^{COLLECTION_NAME}$"
+NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
+"""What a text must have somewhere that is not only spaces."""
 
-_TIME_SCHEMA = WithJsonSchema({"type": "string", "description": "RFC 3339 with a zone, or a plain date (UTC)"})
+_TIME_SCHEMA = WithJsonSchema(
+    {
+        "type": "string",
+        "anyOf": [{"format": "date-time"}, {"format": "date"}],
+        "description": "RFC 3339 with a zone, or a plain date (UTC)",
+    }
+)
 
 Text = Annotated[str, BeforeValidator(storable)]
-Collection = Annotated[Text, Field(pattern=COLLECTION)]
+Collection = Annotated[Text, Field(pattern=COLLECTION), WithJsonSchema({"type": "string", "pattern": COLLECTION})]
 """The name of a collection."""
 DayStart = Annotated[datetime, BeforeValidator(_start), _TIME_SCHEMA]
 DayEnd = Annotated[datetime, BeforeValidator(_end), _TIME_SCHEMA]
