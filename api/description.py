@@ -110,8 +110,9 @@ def _tell_replies(path: str, operation: Description) -> None:
         if path.startswith(OPENAI_PATHS) and int(status) >= 400:
             schema = {"$ref": f"#/components/schemas/{FailedOut.__name__}"}
             reply["content"] = {"application/json": {"schema": schema}}
-        if "text/event-stream" in reply.get("content", {}):
-            reply["content"]["text/event-stream"]["itemSchema"] = EVENT
+        if stream := reply.get("content", {}).get("text/event-stream"):
+            stream.pop("schema", None)  # it would be that of the whole stream
+            stream["itemSchema"] = EVENT
     operation["responses"] = dict(sorted(replies.items()))
 
 

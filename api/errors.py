@@ -197,6 +197,8 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 def _methods(request: Request) -> str:
     """All that a path knows; the framework names those of one of its routes."""
+    if described := request.app.openapi()["paths"].get(request.scope["path"]):
+        return ", ".join(sorted(method.upper() for method in described))
     scope = {name: request.scope[name] for name in ("type", "path", "root_path", "headers") if name in request.scope}
     tried = ((method, route) for method in METHODS for route in request.app.routes)
     known = {method for method, route in tried if route.matches(scope | {"method": method})[0] is Match.FULL}

@@ -98,6 +98,17 @@ def serving_model(log: Path, model: str | None = None) -> Iterator[dict[str, str
 
 
 @contextmanager
+def serving_scripted(log: Path, seconds: float = 0.0) -> Iterator[dict[str, str]]:
+    """What a service is started with to be answered by `evals.scripted`, which takes so long for a reply.
+
+    Raises as `serving` does.
+    """
+    command = [sys.executable, "-m", "evals.scripted", "--seconds", str(seconds)]
+    with _running(command, {}, log, _says_ready) as (base, _, _):
+        yield {"GROUNDWIRE_MODEL": "scripted", "GROUNDWIRE_MODEL_URL": f"{base}/v1"}
+
+
+@contextmanager
 def serving_chroma(data: Path, log: Path) -> Iterator[str]:
     """The address of a Chroma server on a folder. Raises as `serving` does."""
     port = _free_port()

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
 from fastapi.routing import APIRoute
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -22,6 +23,7 @@ from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, St
 from api.schemas.fields import COLLECTION
 from api.service import Access, AccessPart, EnginePart, Named, ReadingPart, SettingsPart
 from ingest.pipeline import Pipeline
+from rag.errors import InvalidInput
 from rag.types import DEFAULT_COLLECTION, Failure, Job, NewDocument
 
 log = logging.getLogger("groundwire.api")
@@ -85,7 +87,12 @@ _LINES = {
     "description": "With `application/x-ndjson` the body is a document a line, however many; it is read as it comes. "
     "A line that is none is a failure with its number. A stream that breaks off leaves its job with what had come, and "
     "is gone on with when it is sent again with the same `Idempotency-Key`.",
-    "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": examples.LINES}},
+    "content": {
+        "application/x-ndjson": {
+            "itemSchema": {"$ref": "#/components/schemas/DocumentIn"},
+            "example": examples.LINES,
+        }
+    },
 }
 
 
@@ -132,6 +139,9 @@ async def upload(
 
     What cannot be read is listed in `failures` with its code and keeps nothing else from being taken in.
     """
+
+    if (await request.form()).get("collection") == "":  # which the framework takes for none
+        raise InvalidInput(f"the name of a collection is {COLLECTION}", "collection")
 
     def take() -> Job:
         found = reading.files((file.file.read(), file.filename or "", file.content_type or "") for file in files)
@@ -204,7 +214,7 @@ def documents(
 def document(
     document_id: str,
     engine: EnginePart,
-    version: Annotated[int | SkipJsonSchema[None], Query(ge=1, le=_LARGEST_VERSION)] = None,
+    version: Annotated[int, Field(ge=1, le=_LARGEST_VERSION)] | SkipJsonSchema[None] = None,
 ) -> WholeOut:
     """A document with its full text: the current version, or the one asked for."""
     return WholeOut.whole(*engine.store.document(document_id, version))

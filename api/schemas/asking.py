@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from api.schemas import examples
-from api.schemas.fields import NOT_BLANK, Collection, DayEnd, DayStart, Moment, Reply, Request, Text
+from api.schemas.fields import NOT_BLANK, WHOLE, Collection, DayEnd, DayStart, Moment, Reply, Request, Text
 from rag.types import (
     MAX_PASSAGES,
     MAX_QUESTION_CHARS,
@@ -86,7 +86,7 @@ class AskIn(_Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
 
-    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES), WHOLE] = DEFAULT_PASSAGES
     history: Annotated[list[TurnIn], Field(max_length=MAX_TURNS)] = Field(
         default_factory=list, description="the conversation before the question, oldest first"
     )
@@ -102,7 +102,7 @@ class SearchIn(_Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.SEARCH]})
 
-    limit: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = 10
+    limit: Annotated[int, Field(ge=1, le=MAX_PASSAGES), WHOLE] = 10
 
     def to_question(self) -> Question:
         return self._question(self.limit)

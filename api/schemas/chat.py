@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from api.schemas import examples
 from api.schemas.around import Problem
 from api.schemas.asking import DEFAULT_PASSAGES, AnswerOut, CitationOut, FiltersIn
-from api.schemas.fields import DayEnd, Reply, Text
+from api.schemas.fields import WHOLE, DayEnd, Reply, Text
 from rag.types import MAX_PASSAGES, Status
 
 PATHS = ("/v1/chat/", "/v1/models")
@@ -59,7 +59,7 @@ class ChatIn(Lenient):
     stream: bool | None = None
     as_of: DayEnd | None = None
     filters: FiltersIn | None = None
-    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES), WHOLE] = DEFAULT_PASSAGES
     n: Annotated[Any, _only(1)] = None
     tools: Annotated[Any, _only([])] = None
     functions: Annotated[Any, _only([])] = None
