@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from rag.errors import SetupError, Unavailable
 from rag.seams import Stamp, Vectors
+from rag.turns import Turns
 
 MAX_TOKENS = 256
 _BATCH = 32
@@ -21,15 +21,16 @@ _BATCH = 32
 class SentenceTransformerEmbedder:
     """A sentence-transformers model. It is loaded, which takes seconds, when the first text is embedded.
 
-    Calls may come from several threads and take turns: the tokenizer is not safe otherwise. `threads`
-    bounds the cores used, for the whole process; None leaves the choice to torch.
+    Calls may come from several threads and take turns, batch by batch, so that a question does not wait for whole
+    texts: the tokenizer is not safe otherwise. `threads` bounds the cores used, for the whole process; None leaves
+    the choice to torch.
     """
 
     def __init__(self, folder: Path, name: str, digest: str, threads: int | None = None) -> None:
         """Raises `SetupError` when `folder` holds no model."""
         self._folder = folder
         self._threads = threads
-        self._turn = threading.Lock()
+        self._turn = Turns()
         self._model: Any = None
         self.stamp = Stamp(name, digest, _dimension(folder))
 

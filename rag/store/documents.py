@@ -223,6 +223,8 @@ def _encoded(document_id: str) -> str:
 
 def _decoded(cursor: str) -> str:
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode(errors="replace")
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode(
+            errors="replace"
+        )
     except (binascii.Error, ValueError) as error:
         raise InvalidInput("this cursor was not given out by this service", "cursor") from error
