@@ -80,8 +80,10 @@ def _completed(found: Description, settings: Settings) -> Description:
     schemas = found["components"]["schemas"]
     schemas[Problem.__name__] = Problem.model_json_schema()
     for model in _models():
-        if model.__name__ in schemas and isinstance(extra := model.model_config.get("json_schema_extra"), dict):
-            schemas[model.__name__] |= extra  # the framework leaves out what is null, which replies always have
+        schema, extra = schemas.get(model.__name__, {}), model.model_config.get("json_schema_extra")
+        same = schema.get("properties", {}).keys() == model.model_fields.keys()  # and not another of this name
+        if same and isinstance(extra, dict):
+            schema |= extra  # the framework leaves out what is null, which replies always have
     schemas["DocumentsIn"]["properties"]["documents"]["maxItems"] = settings.max_batch
     for path, _, operation in _operations(found):
         _tell_replies(path, operation)

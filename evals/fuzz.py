@@ -30,6 +30,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 CHAT = "/v1/chat/completions"
 LONGEST_MESSAGE = 600
 LONGEST_KEY = 255
+PATIENCE = 600.0
 
 _numbers = itertools.count(1)
 
@@ -144,7 +145,7 @@ def started(folder: Path, *, keyed: bool) -> Iterator[tuple[str, dict[str, str]]
         headers["Authorization"] = "Bearer " + next(word for word in made.stdout.split() if word.startswith("gw_"))
     with ExitStack() as stack:
         model = stack.enter_context(serving_scripted(folder / "model.log"))
-        yield stack.enter_context(serving(data, environment=model)).base, headers
+        yield stack.enter_context(serving(data, environment=model, patience=PATIENCE)).base, headers
 
 
 def main() -> int:
