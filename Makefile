@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup environment serve test check evals bench bench-ingest lock clean
+.PHONY: help setup environment serve test check evals bench bench-ingest fuzz load lock clean
 
 help:    ## this list
 	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -34,6 +34,12 @@ bench: setup ## speed and memory of the running parts
 
 bench-ingest: setup ## speed of taking articles in, beside the plain LangChain way
 	@$(BIN)/python -m evals.bench_ingest
+
+fuzz: setup ## hold a service to its OpenAPI description, with many requests made of it
+	@$(BIN)/python -m evals.fuzz
+
+load: setup ## 50 clients for five minutes: speed, memory, and whether anything is lost
+	@$(BIN)/python -m evals.load
 
 lock:    ## resolve the dependencies anew into requirements.lock
 	@$(PYTHON) api/bootstrap.py lock

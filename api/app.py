@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,9 +16,10 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api.admission import Admission
 from api.boot import Boot
+from api.description import KEY, describe
 from api.envelope import Envelope
 from api.errors import CODES, PROBLEMS, respond
-from api.guard import Guard
+from api.guard import Guard, asks_for_keys
 from api.inside import Inside
 from api.kept import keeping
 from api.metrics import Metrics
@@ -47,8 +47,7 @@ ROUTERS = (
 )
 """What needs a key where there are keys: `Guard` sees to that, and what is said here is for the documentation."""
 
-KEY = HTTPBearer(scheme_name="API key", description="as `groundwire keys create` prints it", auto_error=False)
-TURNED_AWAY: dict[int | str, dict[str, Any]] = {status: PROBLEMS[status] for status in (401, 403, 429)}
+BEARER = HTTPBearer(scheme_name=KEY, description="as `groundwire keys create` prints it", auto_error=False)
 
 ABOUT = """Answers questions about a collection of articles and shows the exact sentence behind every claim.
 
@@ -75,13 +74,13 @@ def create_app(
     It is ready once `seeds` are indexed too. Pages are fetched with `fetcher`, else from the public network only.
     Spans are made by `tracing`, which it ends; else where the process has something that sends them.
     """
+    boot = Boot(build, seeds, keeping)
     counted = Metrics()
     tracing = tracing or Tracing(settings.model)
     watch = Watch(counted, tracing)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        boot = Boot(build, seeds, keeping)
         reading = Reading(fetcher or Fetcher())
         admission = Admission(settings.concurrency, settings.queue_limit)
         tools = mcp.manager(Inside(boot, admission, settings.ask_timeout, watch), settings)
@@ -115,10 +114,11 @@ def create_app(
         redoc_url=None,
     )
     for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(KEY)], responses=TURNED_AWAY)
+        app.include_router(router, dependencies=[Depends(BEARER)])
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(page.router)
+    app.openapi = describe(app, settings, lambda: asks_for_keys(boot, settings))  # type: ignore[method-assign]
     return app
 
 

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.denials import (
     CollectionDenied,
@@ -60,6 +61,7 @@ RETRY_SECONDS = 5
 PROBLEM = "groundwire.problem"
 """Where a request's scope keeps the code of the error that its client was told."""
 MAX_FIELD_ERRORS = 20
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 BEARER = 'Bearer realm="groundwire"'
 
 
@@ -193,17 +195,30 @@ def headers_of(error: Exception) -> dict[str, str]:
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 
 
+def _methods(request: Request) -> str:
+    """All that a path knows; the framework names those of one of its routes."""
+    if described := request.app.openapi()["paths"].get(request.scope["path"]):
+        return ", ".join(sorted(method.upper() for method in described))
+    scope = {name: request.scope[name] for name in ("type", "path", "root_path", "headers") if name in request.scope}
+    tried = ((method, route) for method in METHODS for route in request.app.routes)
+    known = {method for method, route in tried if route.matches(scope | {"method": method})[0] is Match.FULL}
+    return ", ".join(sorted(known))
+
+
 async def respond(request: Request, error: Exception) -> Response:
     """The exception handler of the app, for every error."""
     error = _as_ours(request, error)
     body = problem(error, request.scope.get("groundwire.request_id"))
+    headers = headers_of(error)
+    if body.status == HTTPStatus.METHOD_NOT_ALLOWED and "app" in request.scope:
+        headers["Allow"] = _methods(request)
     request.scope[PROBLEM] = body.code
     if body.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Overloaded | NotReady | Stopping):
         trace = None if isinstance(error, GroundwireError) else error
         log.error("%s: %s", body.code, error, exc_info=trace, extra={"code": body.code})
     if request.scope["path"].startswith(OPENAI_PATHS):
-        return Response(json.dumps(FailedOut.of(body).model_dump()), body.status, headers_of(error), "application/json")
-    return Response(to_json(body), body.status, headers_of(error), MEDIA_TYPE)
+        return Response(json.dumps(FailedOut.of(body).model_dump()), body.status, headers, "application/json")
+    return Response(to_json(body), body.status, headers, MEDIA_TYPE)
 
 
 def to_json(body: Problem) -> bytes:
@@ -272,13 +287,29 @@ def _sentence(found: Mapping[str, Any]) -> str:
     return str(found["msg"])
 
 
+def _described(status: HTTPStatus) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "description": status.phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}},
+    }
+    if status in _HEADERS:
+        name, description, schema = _HEADERS[status]
+        found["headers"] = {name: {"description": description, "required": True, "schema": schema}}
+    return found
+
+
+_AGAIN = ("Retry-After", "seconds until the next try", {"type": "integer", "minimum": 1})
+_HEADERS: Mapping[int, tuple[str, str, dict[str, Any]]] = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "what kind of key is wanted", {"type": "string"}),
+    HTTPStatus.TOO_MANY_REQUESTS: _AGAIN,
+    HTTPStatus.SERVICE_UNAVAILABLE: _AGAIN,
+}
+"""What always goes with such a reply."""
+
 CODES: Mapping[str, int] = {kind.code: int(status) for kind, status in STATUS.items()} | {
     code: status for status, (code, _) in _HTTP.items()
 }
 """Every `code` a problem can have, with its status."""
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-    for status in sorted(set(STATUS.values()))
-}
-"""The problem replies for the OpenAPI page."""
+PROBLEMS: dict[int | str, dict[str, Any]] = {int(status): _described(status) for status in sorted(set(STATUS.values()))}
+"""The problem replies for the OpenAPI page; `api.description` adds the schema they name."""

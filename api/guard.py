@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import callers, keys
+from api.boot import Boot
 from api.denials import (
     CollectionDenied,
     ForeignOrigin,
@@ -31,7 +32,7 @@ from api.errors import respond
 from api.limits import Limits
 from api.scopes import READS, Kind, kind_of, scope_of
 from api.service import BOUND, State
-from rag.errors import GroundwireError
+from rag.errors import GroundwireError, Unavailable
 from rag.settings import Settings, listed
 from rag.store import AccessKey, Store
 
@@ -41,6 +42,16 @@ KEY_ID = "groundwire.key_id"
 
 COUNTS_ALL = "/metrics"
 """What tells of every collection at once, and so nothing to a key that is bound to some."""
+
+
+def asks_for_keys(boot: Boot, settings: Settings) -> bool:
+    """Whether a key is needed now; while the store is not open yet, whether one is sure to be."""
+    if not callers.is_loopback(settings.host):
+        return True
+    try:
+        return boot.collections.default.store.access_key("")[0]
+    except Unavailable:
+        return False
 
 
 class Guard:

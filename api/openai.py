@@ -95,14 +95,19 @@ class ChatForm:
 
 def _check(chat: ChatIn) -> None:
     """Refuse what asks for a reply of another kind, so that nobody mistakes this one for it."""
-    if chat.n not in (None, 1):
+    if not _among(chat.n, 1):
         raise InvalidInput("there is one answer to a question; leave n out or let it be 1", "n")
-    if chat.logprobs:
+    if not _among(chat.logprobs, False):
         raise InvalidInput("an answer has no token probabilities; its sentences have citations", "logprobs")
-    if chat.response_format not in (None, {"type": "text"}):
+    if not _among(chat.response_format, {"type": "text"}):
         raise InvalidInput("an answer is text; for JSON, ask POST /v1/ask", "response_format")
-    if chat.modalities not in (None, [], ["text"]):
+    if not _among(chat.modalities, [], ["text"]):
         raise InvalidInput("an answer is text and nothing else", "modalities")
+
+
+def _among(value: Any, *allowed: Any) -> bool:
+    """Whether it was left out or is one of these, as JSON sees it: `true` is not 1."""
+    return value is None or any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in allowed)
 
 
 def _turn(message: MessageIn) -> Turn | None:

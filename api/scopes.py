@@ -30,13 +30,18 @@ def scope_of(method: str, path: str) -> str | None:
 
     Documents are read with `ask` and changed with `write`, and so is whatever else there is.
     """
-    if not _within(path, CLOSED):
+    if not is_closed(path):
         return None
     if _within(path, _ASKING):
         return ASK
     if _within(path, _WRITING):
         return WRITE
     return ASK if method in READS else WRITE
+
+
+def is_closed(path: str) -> bool:
+    """Whether a path needs a key where there are keys."""
+    return _within(path, CLOSED)
 
 
 def kind_of(method: str, path: str) -> Kind:

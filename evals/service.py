@@ -46,10 +46,12 @@ def serving(
     model: str | None = None,
     without: str = "",
     environment: Mapping[str, str] | None = None,
+    patience: float = READY_SECONDS,
 ) -> Iterator[Service]:
     """`groundwire serve` on `data`, ready to answer. What it prints is in `data/serve.log`.
 
-    `without` is a part of the engine to leave out, `environment` what it is started with beside this process's own.
+    `without` is a part of the engine to leave out, `environment` what it is started with beside this process's own,
+    and it has `patience` seconds to be ready.
     Raises `Unavailable` with the end of that log if it ends or is not ready in time. It is always stopped: with
     SIGTERM, and with SIGKILL to all of its processes if that is not enough. Meanwhile SIGTERM to this process is a
     `KeyboardInterrupt`, so that the block is left properly then too. To be called from the main thread.
@@ -59,7 +61,7 @@ def serving(
     chosen = {"GROUNDWIRE_HOST": "127.0.0.1", "GROUNDWIRE_PORT": "0", "GROUNDWIRE_DATA": str(data)}
     given = {"GROUNDWIRE_MODEL": model, "GROUNDWIRE_WITHOUT": without}
     chosen |= dict(environment or {}) | {name: value for name, value in given.items() if value}
-    with _running(command, chosen, data / "serve.log", _says_ready) as (base, pid, seconds):
+    with _running(command, chosen, data / "serve.log", _says_ready, patience) as (base, pid, seconds):
         yield Service(base, data, pid, seconds)
 
 
@@ -98,6 +100,17 @@ def serving_model(log: Path, model: str | None = None) -> Iterator[dict[str, str
 
 
 @contextmanager
+def serving_scripted(log: Path, seconds: float = 0.0) -> Iterator[dict[str, str]]:
+    """What a service is started with to be answered by `evals.scripted`, which takes so long for a reply.
+
+    Raises as `serving` does.
+    """
+    command = [sys.executable, "-m", "evals.scripted", "--seconds", str(seconds)]
+    with _running(command, {}, log, _says_ready) as (base, _, _):
+        yield {"GROUNDWIRE_MODEL": "scripted", "GROUNDWIRE_MODEL_URL": f"{base}/v1"}
+
+
+@contextmanager
 def serving_chroma(data: Path, log: Path) -> Iterator[str]:
     """The address of a Chroma server on a folder. Raises as `serving` does."""
     port = _free_port()
@@ -116,7 +129,11 @@ def serving_chroma(data: Path, log: Path) -> Iterator[str]:
 
 @contextmanager
 def _running(
-    command: Sequence[str], environment: Mapping[str, str], log: Path, ready: Callable[[str], str | None]
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    ready: Callable[[str], str | None],
+    patience: float = READY_SECONDS,
 ) -> Iterator[tuple[str, int, float]]:
     """Address, process id and seconds until it was `ready`, which is told its log so far and returns the address."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -126,7 +143,7 @@ def _running(
             command, env=os.environ | dict(environment), stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        base = _wait_until_ready(process, log, ready)
+        base = _wait_until_ready(process, log, ready, patience)
         yield base, process.pid, time.perf_counter() - began
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not interrupt the stopping
@@ -142,15 +159,17 @@ def _says_ready(printed: str) -> str | None:
     return None
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], log: Path, ready: Callable[[str], str | None]) -> str:
-    deadline = time.monotonic() + READY_SECONDS
+def _wait_until_ready(
+    process: subprocess.Popen[bytes], log: Path, ready: Callable[[str], str | None], patience: float
+) -> str:
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise Unavailable("service", f"it ended with code {process.returncode}:\n{_tail(log)}")
         if base := ready(log.read_text(encoding="utf-8", errors="replace")):
             return base
         time.sleep(0.1)
-    raise Unavailable("service", f"it was not ready after {READY_SECONDS:.0f} s:\n{_tail(log)}")
+    raise Unavailable("service", f"it was not ready after {patience:.0f} s:\n{_tail(log)}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -11,8 +11,11 @@ from api.schemas.documents import CollectionOut, CollectionsOut
 from api.schemas.fields import COLLECTION
 from api.service import AccessPart
 from rag.errors import UnknownCollection
+from rag.types import DEFAULT_COLLECTION
 
 router = APIRouter(prefix="/v1/collections", tags=["documents"])
+
+Deletable = Annotated[str, Path(pattern=COLLECTION, json_schema_extra={"not": {"const": DEFAULT_COLLECTION}})]
 
 
 @router.get("")
@@ -28,7 +31,7 @@ def collections(access: AccessPart) -> CollectionsOut:
 
 
 @router.delete("/{name}", status_code=204, responses={404: PROBLEMS[404]})
-def delete(name: Annotated[str, Path(pattern=COLLECTION)], access: AccessPart) -> None:
+def delete(name: Deletable, access: AccessPart) -> None:
     """Remove a collection with its documents, its jobs and all that was made of them. Nothing of it answers again.
 
     The default one stays; its documents can be deleted one by one.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
 from fastapi.routing import APIRoute
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
@@ -21,6 +23,7 @@ from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, St
 from api.schemas.fields import COLLECTION
 from api.service import Access, AccessPart, EnginePart, Named, ReadingPart, SettingsPart
 from ingest.pipeline import Pipeline
+from rag.errors import InvalidInput
 from rag.types import DEFAULT_COLLECTION, Failure, Job, NewDocument
 
 log = logging.getLogger("groundwire.api")
@@ -31,8 +34,13 @@ router = APIRouter(prefix="/v1/documents", tags=["documents"])
 _ONE = "/{document_id:path}"
 _LARGEST_VERSION = 2**31 - 1
 
+Cursor = Annotated[
+    str, Query(pattern="^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2,3})?$", description="`next_cursor` of the page before")
+]
+
 IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=255, description="a retry with the same key returns the same job")
+    str | SkipJsonSchema[None],
+    Header(min_length=1, max_length=255, description="a retry with the same key returns the same job"),
 ]
 
 
@@ -73,18 +81,25 @@ router.add_api_route(
     route_class_override=OfLines,
 )
 
+_JOB_IS = {"description": "the job", "required": True, "schema": {"type": "string", "format": "uri-reference"}}
+_ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Accepted", "headers": {"Location": _JOB_IS}}}
 _LINES = {
     "description": "With `application/x-ndjson` the body is a document a line, however many; it is read as it comes. "
     "A line that is none is a failure with its number. A stream that breaks off leaves its job with what had come, and "
     "is gone on with when it is sent again with the same `Idempotency-Key`.",
-    "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": examples.LINES}},
+    "content": {
+        "application/x-ndjson": {
+            "itemSchema": {"$ref": "#/components/schemas/DocumentIn"},
+            "example": examples.LINES,
+        }
+    },
 }
 
 
 @router.post(
     "",
     status_code=202,
-    responses={413: PROBLEMS[413]},
+    responses=_ACCEPTED | {504: PROBLEMS[504]},
     response_model_exclude_none=True,
     openapi_extra={"requestBody": _LINES},
 )
@@ -107,11 +122,11 @@ def add(
 @router.post(
     "/upload",
     status_code=202,
-    responses={400: PROBLEMS[400], 413: PROBLEMS[413]},
+    responses=_ACCEPTED,
     response_model_exclude_none=True,
 )
 async def upload(
-    files: Annotated[list[UploadFile], File(description="files, each of a format of its own")],
+    files: Annotated[list[UploadFile], File(min_length=1, description="files, each of a format of its own")],
     access: AccessPart,
     settings: SettingsPart,
     reading: ReadingPart,
@@ -125,6 +140,9 @@ async def upload(
     What cannot be read is listed in `failures` with its code and keeps nothing else from being taken in.
     """
 
+    if (await request.form()).get("collection") == "":  # which the framework takes for none
+        raise InvalidInput(f"the name of a collection is {COLLECTION}", "collection")
+
     def take() -> Job:
         found = reading.files((file.file.read(), file.filename or "", file.content_type or "") for file in files)
         return _enqueue(access, collection, found, settings.max_batch, idempotency_key, _id_of(request))
@@ -132,7 +150,7 @@ async def upload(
     return _accepted(await reading.run(take), response, collection)
 
 
-@router.post("/fetch", status_code=202, response_model_exclude_none=True)
+@router.post("/fetch", status_code=202, responses=_ACCEPTED, response_model_exclude_none=True)
 async def fetch(
     body: FetchIn,
     access: AccessPart,
@@ -183,18 +201,20 @@ def _accepted(job: Job, response: Response, collection: str | None) -> JobOut:
 @router.get("", responses={404: PROBLEMS[404]})
 def documents(
     engine: EnginePart,
-    cursor: str | None = None,
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     search: Annotated[str, Query(max_length=200, description="words that title and source must have")] = "",
 ) -> DocumentsOut:
     """A page of what is stored, without the texts: all, or what has these words in its title and source."""
-    page, next_cursor = engine.store.documents(cursor, limit, search)
+    page, next_cursor = engine.store.documents(cursor or None, limit, search)
     return DocumentsOut(documents=[StoredOut.of(stored) for stored in page], next_cursor=next_cursor)
 
 
 @router.get(_ONE, responses={404: PROBLEMS[404]})
 def document(
-    document_id: str, engine: EnginePart, version: Annotated[int | None, Query(ge=1, le=_LARGEST_VERSION)] = None
+    document_id: str,
+    engine: EnginePart,
+    version: Annotated[int, Field(ge=1, le=_LARGEST_VERSION)] | SkipJsonSchema[None] = None,
 ) -> WholeOut:
     """A document with its full text: the current version, or the one asked for."""
     return WholeOut.whole(*engine.store.document(document_id, version))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic.json_schema import SkipJsonSchema
 
 from api.errors import PROBLEMS
 from api.schemas.documents import FailureOut, FailuresOut, JobOut, JobsOut, RequeuedOut, RequeueIn
@@ -13,9 +14,13 @@ from rag.types import JobState
 
 router = APIRouter(prefix="/v1/jobs", tags=["documents"])
 
+Cursor = Annotated[str, Query(pattern="^[0-9]{0,18}$", description="`next_cursor` of the page before")]
+
 
 @router.get("", responses={404: PROBLEMS[404]}, response_model_exclude_none=True)
-def jobs(engine: EnginePart, limit: Annotated[int, Query(ge=1, le=200)] = 50, state: JobState | None = None) -> JobsOut:
+def jobs(
+    engine: EnginePart, limit: Annotated[int, Query(ge=1, le=200)] = 50, state: JobState | SkipJsonSchema[None] = None
+) -> JobsOut:
     """The latest jobs, or the latest of those in a state, newest first."""
     return JobsOut(jobs=[JobOut.of(job) for job in engine.store.jobs(limit, state)])
 
@@ -28,10 +33,10 @@ def job(job_id: str, engine: EnginePart) -> JobOut:
 
 @router.get("/{job_id}/failures", responses={404: PROBLEMS[404]})
 def failures(
-    job_id: str, engine: EnginePart, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
+    job_id: str, engine: EnginePart, cursor: Cursor = "", limit: Annotated[int, Query(ge=1, le=1_000)] = 100
 ) -> FailuresOut:
     """A page of what failed in a job, in the order in which it was submitted."""
-    page, next_cursor = engine.store.failures(job_id, cursor, limit)
+    page, next_cursor = engine.store.failures(job_id, cursor or None, limit)
     return FailuresOut(failures=[FailureOut.of(failure) for failure in page], next_cursor=next_cursor)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field
 
 from api.schemas import examples
-from api.schemas.fields import Collection, DayEnd, DayStart, Moment, Reply, Request, Text
+from api.schemas.fields import NOT_BLANK, WHOLE, Collection, DayEnd, DayStart, Moment, Reply, Request, Text
 from rag.types import (
     MAX_PASSAGES,
     MAX_QUESTION_CHARS,
@@ -55,7 +55,9 @@ class FiltersIn(Request):
 
 
 class _Asked(Request):
-    question: Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION_CHARS)]
+    question: Annotated[
+        Text, Field(min_length=1, max_length=MAX_QUESTION_CHARS, json_schema_extra={"pattern": NOT_BLANK})
+    ]
     as_of: DayEnd | None = Field(None, description="answer as the collection stood then; default: now")
     filters: FiltersIn | None = None
     collection: Collection | None = Field(None, description="ask this collection; default: `default`")
@@ -84,7 +86,7 @@ class AskIn(_Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ASK]})
 
-    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES), WHOLE] = DEFAULT_PASSAGES
     history: Annotated[list[TurnIn], Field(max_length=MAX_TURNS)] = Field(
         default_factory=list, description="the conversation before the question, oldest first"
     )
@@ -100,7 +102,7 @@ class SearchIn(_Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.SEARCH]})
 
-    limit: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = 10
+    limit: Annotated[int, Field(ge=1, le=MAX_PASSAGES), WHOLE] = 10
 
     def to_question(self) -> Question:
         return self._question(self.limit)

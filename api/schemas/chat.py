@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.schemas import examples
 from api.schemas.around import Problem
 from api.schemas.asking import DEFAULT_PASSAGES, AnswerOut, CitationOut, FiltersIn
-from api.schemas.fields import Collection, DayEnd, Reply, Text
+from api.schemas.fields import WHOLE, Collection, DayEnd, Reply, Text
 from rag.types import DEFAULT_COLLECTION, MAX_PASSAGES, Status
 from rag.usage import Usage
 
@@ -17,6 +17,15 @@ PATHS = ("/v1/chat/", "/v1/models")
 MAX_MESSAGES = 1_000
 MODEL = "groundwire"
 """A collection with all that reads it is a model: `groundwire` is the default one, `groundwire/NAME` any other."""
+
+
+# What a list of messages has at least, as far as a schema can say it: the last of them has to have text.
+_ASKS = {"contains": {"type": "object", "properties": {"role": {"const": "user"}}, "required": ["role", "content"]}}
+
+
+def _only(*values: Any) -> WithJsonSchema:
+    """Of what asks for a reply of another kind, these values do not. `api.openai` says so, naming the field."""
+    return WithJsonSchema({"anyOf": [*({"const": value} for value in values), {"type": "null"}]})
 
 
 class Lenient(BaseModel):
@@ -50,18 +59,18 @@ class ChatIn(Lenient):
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.CHAT]})
 
-    messages: Annotated[list[MessageIn], Field(min_length=1, max_length=MAX_MESSAGES)]
+    messages: Annotated[list[MessageIn], Field(min_length=1, max_length=MAX_MESSAGES, json_schema_extra=_ASKS)]
     model: Text | None = Field(None, description="`groundwire/NAME` asks that collection; any other name will do")
     stream: bool | None = None
     stream_options: StreamOptionsIn | None = None
     as_of: DayEnd | None = None
     filters: FiltersIn | None = None
-    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = DEFAULT_PASSAGES
+    max_passages: Annotated[int, Field(ge=1, le=MAX_PASSAGES), WHOLE] = DEFAULT_PASSAGES
     collection: Collection | None = Field(None, description="ask this collection, whatever `model` says")
-    n: Any = None
-    response_format: Any = None
-    logprobs: Any = None
-    modalities: Any = None
+    n: Annotated[Any, _only(1)] = None
+    response_format: Annotated[Any, _only({"type": "text"})] = None
+    logprobs: Annotated[Any, _only(False)] = None
+    modalities: Annotated[Any, _only([], ["text"])] = None
 
 
 class Grounds(Reply):

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field
 
 from api.schemas import examples
-from api.schemas.fields import Collection, DayStart, Moment, Reply, Request, Text
+from api.schemas.fields import WHOLE, Collection, DayStart, Moment, Reply, Request, Text
 from rag.store import Counts, StoredDocument
 from rag.types import Document, Failure, Job, JobState, NewDocument, StreamState, Version
 
@@ -34,7 +34,7 @@ class DocumentIn(Request):
     language: Text | None = None
     corrects: References = Field(default=None, description="ids or URLs of the articles that this one corrects")
     retracts: References = Field(default=None, description="ids or URLs of the articles that this one retracts")
-    pages: Annotated[list[int] | None, Field(max_length=MAX_PAGES)] = Field(
+    pages: Annotated[list[Annotated[int, WHOLE]] | None, Field(max_length=MAX_PAGES)] = Field(
         default=None, description="offsets in text, in code points, at which its pages start; the first is 0"
     )
 

@@ -76,12 +76,26 @@ def storable(value: Any) -> Any:
     return _LONE_SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
-COLLECTION = f"^{COLLECTION_NAME}$"
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
-_TIME_SCHEMA = WithJsonSchema({"type": "string", "description": "RFC 3339 with a zone, or a plain date (UTC)"})
+
+COLLECTION = f"^{COLLECTION_NAME}$"
+NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
+"""What a text must have somewhere that is not only spaces."""
+
+_TIME_SCHEMA = WithJsonSchema(
+    {
+        "type": "string",
+        "anyOf": [{"format": "date-time"}, {"format": "date"}],
+        "description": "RFC 3339 with a zone, or a plain date (UTC)",
+    }
+)
 
 Text = Annotated[str, BeforeValidator(storable)]
-Collection = Annotated[Text, Field(pattern=COLLECTION)]
+WHOLE = BeforeValidator(_whole)
+"""Takes a whole number as JSON may write it, 6 or 6.0. Comes after the bounds, or the schema does not state them."""
+Collection = Annotated[str, Field(pattern=COLLECTION), BeforeValidator(storable)]
 """The name of a collection."""
 DayStart = Annotated[datetime, BeforeValidator(_start), _TIME_SCHEMA]
 DayEnd = Annotated[datetime, BeforeValidator(_end), _TIME_SCHEMA]

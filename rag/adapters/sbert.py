@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from rag.errors import SetupError, Unavailable
 from rag.seams import Stamp, Vectors
+from rag.turns import Turns
 
 MAX_TOKENS = 256
 _BATCH = 32
@@ -21,9 +21,10 @@ _BATCH = 32
 class SentenceTransformerEmbedder:
     """A sentence-transformers model. It is loaded, which takes seconds, when the first text is embedded.
 
-    Calls may come from several threads and take turns: the tokenizer is not safe otherwise. `threads`
-    bounds the cores used, for the whole process; None leaves the choice to torch. `kept` is the stamp of the
-    documents it reads questions for, where these are embedded by another.
+    Calls may come from several threads and take turns, batch by batch, so that a question does not wait for whole
+    texts: the tokenizer is not safe otherwise. `threads` bounds the cores used, for the whole process; None leaves
+    the choice to torch. `kept` is the stamp of the documents it reads questions for, where these are embedded by
+    another.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class SentenceTransformerEmbedder:
         """Raises `SetupError` when `folder` holds no model."""
         self._folder = folder
         self._threads = threads
-        self._turn = threading.Lock()
+        self._turn = Turns()
         self._model: Any = None
         self.stamp = kept or Stamp(name, digest, dimension(folder))
 

@@ -82,7 +82,7 @@ class Documents(Database):
         """At most `limit` documents in the order of their ids, and where to go on, None at the end.
 
         With `search` only those whose title and source have all of its words, in whatever case.
-        Raises `InvalidInput` for a cursor that was not given out by this method.
+        Raises `InvalidInput` for a cursor that this method can never have given out.
         """
         if limit < 1:
             raise InvalidInput("limit is at least 1", "limit")
@@ -223,6 +223,8 @@ def _encoded(document_id: str) -> str:
 
 def _decoded(cursor: str) -> str:
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode(
+            errors="replace"
+        )
     except (binascii.Error, ValueError) as error:
         raise InvalidInput("this cursor was not given out by this service", "cursor") from error

@@ -100,8 +100,8 @@ def test_pages_list_every_document_once_in_order_of_id(collection: Collection) -
     assert page[0].characters == len("Text ?.")
 
 
-def test_a_cursor_of_ones_own_making_is_refused(collection: Collection) -> None:
-    for cursor in ("###", "_w"):
+def test_a_cursor_that_was_never_given_out_is_refused(collection: Collection) -> None:
+    for cursor in ("###", "A"):
         with pytest.raises(InvalidInput):
             collection.store.documents(cursor, 4)
 
