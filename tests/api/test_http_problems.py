@@ -224,6 +224,7 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
         "/v1/jobs/{job_id}",
         "/v1/jobs/{job_id}/failures",
         "/v1/jobs/{job_id}/requeue",
+        "/v1/jobs/{job_id}/cancel",
         "/v1/chat/completions",
         "/v1/models",
         "/v1/models/{model}",
