@@ -246,6 +246,15 @@ def test_deleting_a_document_removes_its_dead_letters(collection: Collection) ->
         assert set(connection.scalars(select(job_items.c.payload))) == {None}
 
 
+def test_states_of_one_document_do_not_hide_what_comes_long_after_them(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.leases._LOOKED_AT", 4)
+    collection.store.enqueue([NewDocument(text=f"State {number}.", id="a") for number in range(12)] + docs("b"))
+    assert lease(collection) == ["a"]
+    assert lease(collection) == ["b"], "what waits for its turn keeps nobody else waiting"
+
+
 def test_a_cancelled_job_ends_what_waits_and_what_a_worker_is_at_and_leaves_the_rest(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
