@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import re
@@ -137,6 +138,13 @@ def test_json_that_is_not_called_json_is_refused_with_the_remedy(service: Servic
         service.http.post("/v1/ask", content=b'{"question": "Who?"}', headers=headers), 415, "unsupported_media_type"
     )
     assert "application/json" in problem["detail"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson"])
+def test_a_packed_body_is_refused_and_not_unpacked(service: Service, kind: str) -> None:
+    headers = {"Content-Type": kind, "Content-Encoding": "gzip"}
+    reply = service.http.post("/v1/documents", content=gzip.compress(b'{"text": "Rain."}\n'), headers=headers)
+    assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_encoding")
 
 
 def test_a_question_without_a_body_lacks_its_body(service: Service) -> None:
