@@ -15,7 +15,7 @@ from rag.errors import GroundwireError, InvalidInput, Unavailable
 
 Body = dict[str, Any]
 
-POLL_SECONDS = 0.25
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.25, 2.0
 FINAL = frozenset({"succeeded", "failed"})
 
 
@@ -134,10 +134,14 @@ def _parse(data: bytes) -> Body:
 
 
 def finished(client: Client, job: Body, progress: Callable[[Body], object] = lambda _: None) -> Body:
-    """The job once every document is indexed or listed as a failure. `progress` is told each state on the way."""
+    """The job once every document is indexed or listed as a failure. `progress` is told each state on the way.
+
+    It is asked for less often the longer it takes: to count a long job costs the service some milliseconds.
+    """
+    began = time.monotonic()
     while job["state"] not in FINAL:
         progress(job)
-        time.sleep(POLL_SECONDS)
+        time.sleep(min(POLL_SECONDS + (time.monotonic() - began) / 20, LONGEST_POLL_SECONDS))
         job = client.get(f"/v1/jobs/{job['job_id']}")
     progress(job)
     return job

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
-from api.errors import CLIENT_LEFT, PROBLEM, Stopping, TooLarge, respond
+from api.errors import CLIENT_LEFT, PROBLEM, PackedBody, Stopping, TooLarge, respond
 from api.headers import headers_for
 from api.keys import masked
 from api.metrics import Metrics
@@ -82,6 +82,8 @@ class Envelope:
         try:
             if _length(headers) > self._limit and not streamed:
                 raise self._too_large()
+            if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+                raise PackedBody("send the body as it is, without a Content-Encoding")
             await self._app(scope, bounded_receive, marked_send)
         except Exception as error:
             if started:

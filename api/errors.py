@@ -116,6 +116,12 @@ class WrongMediaType(InvalidInput):
     code = "unsupported_media_type"
 
 
+class PackedBody(WrongMediaType):
+    """The body says it is compressed. Nothing is unpacked here, since nobody can say how large it becomes."""
+
+    code = "unsupported_encoding"
+
+
 STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     MalformedBody: HTTPStatus.BAD_REQUEST,
     MalformedForm: HTTPStatus.BAD_REQUEST,
@@ -132,6 +138,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManyLines: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    PackedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     WrongHost: HTTPStatus.MISDIRECTED_REQUEST,
     TooManyDocuments: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -190,7 +197,7 @@ def headers_of(error: Exception) -> dict[str, str]:
         return {"WWW-Authenticate": f'{BEARER}, error="insufficient_scope", scope="{error.scope}"'}
     if isinstance(error, Unavailable):
         return {"Retry-After": str(RETRY_SECONDS)}
-    if isinstance(error, TooLarge | TooManyLines):
+    if isinstance(error, TooLarge | TooManyLines | PackedBody):
         return {"Connection": "close"}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 

@@ -50,6 +50,7 @@ class Pipeline:
         self._max_text_chars = max_text_chars
         self._stopping = stopping
         self._compared: int | None = 0
+        self._embedded_up_to = 0
 
     def take(self, owner: str, items: Sequence[Item]) -> Unavailable | None:
         """Take in items leased to `owner`, of as many documents. Each ends, or is put off to be tried again.
@@ -133,14 +134,17 @@ class Pipeline:
     def repair(self) -> None:
         """Embed what has no vector of this stamp yet, and make the index hold exactly what the store says.
 
-        Cheap when all is well: two counts. Raises `Unavailable` or `Stopped`.
+        Cheap when all is well: two counts, and a look at what was written since the last time. Raises `Unavailable`
+        or `Stopped`.
         """
         stamp = self._embedder.stamp
-        while waiting := self._store.unembedded(stamp, _EMBED_AT_ONCE):
+        last = self._store.last_passage()
+        while waiting := self._store.unembedded(stamp, _EMBED_AT_ONCE, self._embedded_up_to):
             texts = {digest: embedded_text(title, text) for digest, title, text in waiting}
             self._store.keep_vectors(self._embed(texts), stamp)
             self._pause()
-        if self._index.count() == self._store.counts().passages:
+        self._embedded_up_to = last
+        if self._index.count() == self._store.passage_count():
             return
         log.info("the index does not hold what the store says; repairing it")
         held = self._index.ids()

@@ -56,7 +56,7 @@ class Engine:
     def health(self) -> dict[str, str | None]:
         """What is wrong with each part, in one sentence, or None. Takes milliseconds unless a part hangs."""
         return {
-            "store": _wrong(self.store.counts),
+            "store": _wrong(self.store.passage_count),
             "index": _wrong(self._in_step),
             "embedder": None,
             "model": _wrong(lambda: _reach(self.settings)),
@@ -64,9 +64,9 @@ class Engine:
 
     def _in_step(self) -> None:
         """The index is told before the store, so while all is well it never holds less."""
-        before = self.store.counts().passages
+        before = self.store.passage_count()
         held = self.index.count()
-        wanted = min(before, self.store.counts().passages)  # of what was deleted meanwhile, nothing is missed
+        wanted = min(before, self.store.passage_count())  # of what was deleted meanwhile, nothing is missed
         if held < wanted:
             raise IndexUnavailable("index", f"it holds {held:,} of {wanted:,} passages yet; the worker fills it")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import takewhile
@@ -25,6 +26,7 @@ STDIN = "stdin"
 NOT_ALL_ADDED = 1
 
 Counts = dict[str, int]
+Source = Path | bytes | None
 
 
 @click.command("add")
@@ -47,15 +49,17 @@ def command(
 
     A PATH is a file, a folder (all articles in it), a pattern such as 'news/*.md', or - for standard input: text,
     Markdown, HTML, PDF, DOCX, mail, RSS, Atom or JSON Lines. The page at a URL is fetched by the service; that of a
-    feed brings its articles. Ends with exit code 1 when one of them could not be added.
+    feed brings its articles. JSON Lines are sent on as they are read, from standard input too, however many.
+    Ends with exit code 1 when one article could not be added.
     """
     urls = [path for path in paths if is_address(path)]
     sources = list(_sources((path for path in paths if not is_address(path)), kind))
     service = client(base, collection)
     failures: list[Body] = []
-    of_lines = [(path, name) for path, name in sources if isinstance(path, Path) and _is_of_lines(name)]
-    jobs = sent(service, _read((one for one in sources if one not in of_lines), failures), failures)
-    jobs += _streamed(service, of_lines, failures)
+    jobs = sent(
+        service, _read(((source, name) for source, name in sources if not _is_of_lines(name)), failures), failures
+    )
+    jobs += _streamed(service, ((source, name) for source, name in sources if _is_of_lines(name)), failures)
     jobs += [
         service.post("/v1/documents/fetch", {"urls": urls[start : start + BATCH_URLS]})
         for start in range(0, len(urls), BATCH_URLS)
@@ -69,17 +73,18 @@ def command(
     ctx.exit(NOT_ALL_ADDED if failures else 0)
 
 
-def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Path | bytes, str]]:
-    """What is to be read, each with the name that says which document it is.
+def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
+    """What is to be read, each with the name that says which document it is. None is standard input, yet to be read.
 
     That is its path within the folder, or within the part of a pattern without wildcards; for a file, its name.
     Raises `InvalidInput` for a path that leads nowhere.
     """
-    from ingest.readers import ENDINGS
+    from ingest.readers import ENDINGS, LARGEST
 
     for path in paths:
         if path == "-":
-            yield sys.stdin.buffer.read(), f"{STDIN}.{kind}"
+            # no more than shows that it is too large
+            yield None if kind == "jsonl" else sys.stdin.buffer.read(LARGEST + 1), f"{STDIN}.{kind}"
             continue
         place = Path(path)
         if place.is_file():
@@ -99,15 +104,16 @@ def _is_of_lines(name: str) -> bool:
     return Path(name).suffix.lower() in LINES
 
 
-def _streamed(service: Client, files: Iterable[tuple[Path, str]], failures: list[Body]) -> Iterator[Body]:
+def _streamed(service: Client, files: Iterable[tuple[Source, str]], failures: list[Body]) -> Iterator[Body]:
     """The jobs of files of lines; one that cannot be read is put on `failures`."""
-    from api.cli.lines import sent_as_lines
+    from api.cli.lines import FileOfLines, Pipe, sent_as_lines
 
-    for path, name in files:
+    for source, name in files:
         try:
-            yield sent_as_lines(service, path, name) | {"file": name}
+            with closing(FileOfLines(source) if isinstance(source, Path) else Pipe(sys.stdin.buffer)) as lines:
+                yield sent_as_lines(service, lines, name) | {"file": name}
         except OSError as error:
-            failures.append({"id": name, "code": "unreadable", "detail": f"{path!s}: {error.strerror}"})
+            failures.append({"id": name, "code": "unreadable", "detail": f"{source or name!s}: {error.strerror}"})
 
 
 def _pattern(path: Path) -> tuple[Path, str]:
@@ -116,14 +122,14 @@ def _pattern(path: Path) -> tuple[Path, str]:
     return Path(*fixed), str(Path(*path.parts[len(fixed) :]))
 
 
-def _read(sources: Iterable[tuple[Path | bytes, str]], failures: list[Body]) -> Iterator[NewDocument]:
+def _read(sources: Iterable[tuple[Source, str]], failures: list[Body]) -> Iterator[NewDocument]:
     """The documents that can be read; the others are put on `failures`."""
     from ingest.apart import Apart
 
     with Apart() as apart:
         for source, name in sources:
             try:
-                for document in apart.read(source, name):
+                for document in apart.read(source or b"", name):
                     if isinstance(document, Failure):
                         failures.append(asdict(document))
                     else:

@@ -96,6 +96,19 @@ def requeue(job_id: str, ids: tuple[str, ...], collection: str, base: str | None
         click.echo(f"{reply['superseded']:,} left out, since they were submitted again meanwhile")
 
 
+@command.command("cancel")
+@click.argument("job_id", metavar="JOB")
+@base_option
+@json_option
+def cancel(job_id: str, base: str | None, as_json: bool) -> None:
+    """End a job: what is not taken in yet never is. What was taken in stays."""
+    job = client(base).post(f"/v1/jobs/{quote(job_id, safe='')}/cancel", {})
+    if as_json:
+        print_json(job)
+    else:
+        click.echo(f"{job['job_id']}  {job['state']}  {summary(job)}")
+
+
 def summary(job: dict[str, Any]) -> str:
     """Counts, and how fast it goes."""
     counts = job["counts"]

@@ -48,3 +48,9 @@ def requeue(job_id: str, engine: EnginePart, body: RequeueIn | None = None) -> R
     """
     done = engine.store.requeue(job_id, body.ids if body else None)
     return RequeuedOut(requeued=done.queued, superseded=done.superseded, job=JobOut.of(engine.store.job(job_id)))
+
+
+@router.post("/{job_id}/cancel", responses={404: PROBLEMS[404]}, response_model_exclude_none=True)
+def cancel(job_id: str, engine: EnginePart) -> JobOut:
+    """End a job. What is not taken in yet never is, and is a failure with the code `cancelled`; what was, stays."""
+    return JobOut.of(engine.store.cancel(job_id))

@@ -100,5 +100,5 @@ def _told(name: str) -> str:
 def _content(source: Path | bytes) -> bytes:
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > LARGEST:
-        raise Rejected("too_large", f"the file has {size:,} bytes; {LARGEST:,} is the most")
+        raise Rejected("too_large", f"the file has more than {LARGEST:,} bytes, which is the most")
     return source if isinstance(source, bytes) else source.read_bytes()

@@ -29,7 +29,7 @@ class DenseIndex:
     def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
         """At most `limit` matches by cosine, best first. Raises `Unavailable` only when the store does."""
         narrowed = question.filters != Filters() or question.as_of < datetime.now(UTC) - _NOW
-        if narrowed and self._store.counts().passages <= _MOST_EXACT:
+        if narrowed and self._store.passage_count() <= _MOST_EXACT:
             return self._exact.search(vector, question, limit)
         try:
             return self._copy.search(vector, question, limit)

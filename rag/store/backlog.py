@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Connection, func, select
 
 from rag.store.database import Database
+from rag.store.items import latest, unfinished
 from rag.store.records import Backlog
 from rag.store.tables import job_items, jobs, now_micros
 
@@ -16,17 +17,24 @@ class Backlogs(Database):
     def backlog(self) -> Backlog:
         """How much waits, and since when; what failed, and what of it should be submitted again."""
         waiting = select(func.count(), func.min(jobs.c.created_at)).select_from(job_items.join(jobs))
-        waiting = waiting.where(job_items.c.state != "done")
-        failed = select(func.count()).where(job_items.c.state == "done", job_items.c.outcome.in_(_FAILED))
-        later = job_items.alias()
-        since_taken_in = exists().where(
-            later.c.document_id == job_items.c.document_id,
-            later.c.seq > job_items.c.seq,
-            later.c.state == "done",
-            later.c.outcome.not_in(_FAILED),
-        )
-        given_up = failed.where(job_items.c.outcome == "dead", ~since_taken_in)
+        waiting = waiting.where(unfinished("queued", "leased"))
+        # by job, so that what was taken in is not counted through
+        failed = select(func.count()).where(job_items.c.job_id.in_(select(jobs.c.id)))
+        failed = failed.where(job_items.c.state == "done", job_items.c.outcome.in_(_FAILED))
         with self.read() as connection:
             count, since = connection.execute(waiting).one()
-            counts = [connection.execute(query).scalar_one() for query in (failed, given_up)]
-        return Backlog(count, 0.0 if since is None else max(0.0, (now_micros() - since) / _SECOND), *counts)
+            not_taken_in = connection.execute(failed).scalar_one()
+            given_up = _given_up(connection)
+        lag = 0.0 if since is None else max(0.0, (now_micros() - since) / _SECOND)
+        return Backlog(count, lag, not_taken_in, given_up)
+
+
+def _given_up(connection: Connection) -> int:
+    """Dead letters whose documents were not taken in since."""
+    query = select(job_items.c.seq, job_items.c.document_id).where(job_items.c.outcome == "dead")
+    dead = {row.seq: row.document_id for row in connection.execute(query)}
+    if not dead:
+        return 0
+    well = (job_items.c.state == "done") & job_items.c.outcome.not_in(_FAILED) & (job_items.c.seq > min(dead))
+    since = latest(connection, well, set(dead.values()))
+    return sum(since.get(document_id, 0) < seq for seq, document_id in dead.items())

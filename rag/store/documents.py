@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection, Label, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 from rag.errors import InvalidInput, NotFound
 from rag.store.clustering import leave
 from rag.store.database import Database
-from rag.store.items import among, close
+from rag.store.items import among, close, unfinished
 from rag.store.records import Counts, Moment, Standing, StoredDocument
 from rag.store.tables import (
     Row,
@@ -24,6 +24,7 @@ from rag.store.tables import (
     forgotten,
     from_micros,
     job_items,
+    jobs,
     links,
     outbox,
     pages,
@@ -168,13 +169,15 @@ class Documents(Database):
         return [row.id for row in made]
 
     def counts(self) -> Counts:
-        waiting = job_items.c.state != "done"
+        waiting = unfinished("queued", "leased")
+        has_waiting = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(("queued", "leased")))
+        has_waiting &= jobs.c.finished_at.is_(None)
         with self.read() as connection:
             return Counts(
                 documents=_number(connection, select(func.count()).select_from(documents)),
                 versions=_number(connection, select(func.count()).select_from(versions)),
                 passages=_number(connection, select(func.count()).select_from(passages)),
-                queued_jobs=_number(connection, select(func.count(job_items.c.job_id.distinct())).where(waiting)),
+                queued_jobs=_number(connection, select(func.count()).select_from(jobs).where(has_waiting)),
                 queued_documents=_number(connection, select(func.count()).select_from(job_items).where(waiting)),
             )
 
@@ -199,9 +202,17 @@ def dirty(connection: Connection, passage_ids: Sequence[str]) -> None:
 
 def discard_vectors(connection: Connection, embedded: Collection[str]) -> None:
     """Delete those of the vectors that no passage uses any more."""
-    if embedded:
-        used = exists().where(passages.c.embedded == vectors.c.embedded)
-        connection.execute(delete(vectors).where(among(vectors.c.embedded, embedded), ~used))
+    used = exists().where(passages.c.embedded == vectors.c.embedded)
+    for stamp in _stamps(connection) if embedded else ():  # vectors are kept by stamp first
+        mine = (vectors.c.stamp == stamp) & among(vectors.c.embedded, embedded)
+        connection.execute(delete(vectors).where(mine, ~used))
+
+
+def _stamps(connection: Connection) -> Iterator[str]:
+    """The stamps that there are vectors of: a look each, however many vectors there are."""
+    last = ""
+    while (found := connection.scalar(select(func.min(vectors.c.stamp)).where(vectors.c.stamp > last))) is not None:
+        yield (last := found)
 
 
 def hash_of(document_id: str) -> str:

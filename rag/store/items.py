@@ -88,6 +88,23 @@ def close(connection: Connection, job_ids: Collection[str]) -> None:
     connection.execute(ended.values(finished_at=now_micros()))
 
 
+def unfinished(*states: str) -> ColumnElement[bool]:
+    """The condition on items that are in one of these states, `done` being none of them.
+
+    They are found by their jobs, the few that are not finished: in a file with a long queue each row that is read
+    for nothing brings a text with it.
+    """
+    open_jobs = select(jobs.c.id).where(jobs.c.finished_at.is_(None))
+    return job_items.c.job_id.in_(open_jobs) & job_items.c.state.in_(states)
+
+
+def latest(connection: Connection, which: ColumnElement[bool], document_ids: Collection[str]) -> dict[str, int]:
+    """The last item of each of these documents, of those for which the condition holds, in one walk over the items."""
+    query = select(job_items.c.document_id, func.max(job_items.c.seq).label("last"))
+    query = query.where(which, among(job_items.c.document_id, list(document_ids)))
+    return {row.document_id: row.last for row in connection.execute(query.group_by(job_items.c.document_id))}
+
+
 def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """`column IN values`, as one parameter whatever their number."""
     return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))

@@ -7,12 +7,12 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, exists, func, insert, or_, select, union_all, update
 from ulid import ULID
 
 from rag.errors import InvalidInput, KeyReused, NotFound
 from rag.store.database import Database
-from rag.store.items import among, carrying, item_of
+from rag.store.items import among, carrying, close, item_of, latest
 from rag.store.pacing import rate, seconds_left
 from rag.store.records import Requeued
 from rag.store.tables import Row, from_micros, job_items, jobs, now_micros
@@ -21,6 +21,7 @@ from rag.types import Failure, Job, JobState, NewDocument, Stream, StreamState
 FAILURES_SHOWN = 100
 _FAILED = ("failed", "dead")
 _SECOND = 1_000_000
+_CANCEL_AT_ONCE = 2_000
 _FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED})
 
 
@@ -104,7 +105,8 @@ class Jobs(Database):
         with self.write() as connection:
             read_job(connection, job_id)
             rows = {row.seq: row.document_id for row in connection.execute(query)}
-            later = _later(connection, rows.values(), min(rows, default=0))
+            ended_well = or_(job_items.c.state != "done", job_items.c.outcome.not_in(_FAILED))
+            later = latest(connection, ended_well & (job_items.c.seq > min(rows, default=0)), rows.values())
             old = [seq for seq, document_id in rows.items() if later.get(document_id, 0) > seq]
             again = sorted(rows.keys() - set(old))
             detail = "the document was submitted again before this state of it was"
@@ -123,6 +125,28 @@ class Jobs(Database):
                 connection.execute(fresh.values(started_at=None, finished_at=None, pace=None, paced_at=None))
         return Requeued(len(again), len(old))
 
+    def cancel(self, job_id: str) -> Job:
+        """End a job: of what is not taken in yet nothing will be, and each becomes a failure with the code `cancelled`.
+
+        A stream that is still being received breaks off. What was taken in, or failed before, stays as it is. A long
+        job is ended in several transactions, so that others can write meanwhile. Raises `NotFound`.
+        """
+        of_job = (job_items.c.job_id == job_id) & job_items.c.state.in_(("queued", "leased"))
+        some = select(job_items.c.seq).where(of_job).limit(_CANCEL_AT_ONCE)
+        end = update(job_items).where(job_items.c.seq.in_(some))
+        detail = "the job was cancelled before this document was taken in"
+        ended = {"state": "done", "outcome": "failed", "code": "cancelled", "detail": detail, "payload": None}
+        with self.write() as connection:
+            read_job(connection, job_id)
+            receiving = update(jobs).where(jobs.c.id == job_id, jobs.c.stream == StreamState.RECEIVING)
+            broken = {"stream": StreamState.BROKEN_OFF, "stream_detail": "the job was cancelled", "receiver": None}
+            connection.execute(receiving.values(**broken))
+        while True:
+            with self.write() as connection:
+                if not connection.execute(end.values(**ended, lease_owner=None, lease_until=None)).rowcount:
+                    close(connection, [job_id])
+                    return read_job(connection, job_id)
+
 
 def read_job(connection: Connection, job_id: str) -> Job:
     """Raises `NotFound`."""
@@ -140,26 +164,17 @@ def _may_be(state: JobState) -> Any:
         return or_(jobs.c.id.in_(dead), broken)
     if state is JobState.SUCCEEDED:
         return jobs.c.id.not_in(dead)
-    waiting = select(job_items.c.job_id).where(job_items.c.state != "done")
-    return or_(jobs.c.id.in_(waiting), jobs.c.stream == StreamState.RECEIVING)
-
-
-def _later(connection: Connection, document_ids: Collection[str], after: int) -> dict[str, int]:
-    """The last item of each of these documents, of those beyond `after` that are open or came to something."""
-    query = select(job_items.c.document_id, func.max(job_items.c.seq).label("last"))
-    query = query.where(
-        job_items.c.seq > after,
-        or_(job_items.c.state != "done", job_items.c.outcome.not_in(_FAILED)),
-        among(job_items.c.document_id, list(document_ids)),
-    )
-    return {row.document_id: row.last for row in connection.execute(query.group_by(job_items.c.document_id))}
+    waiting = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(("queued", "leased")))
+    return and_(jobs.c.finished_at.is_(None), or_(waiting, jobs.c.stream == StreamState.RECEIVING))
 
 
 def _failed(job_id: str, after: int, limit: int) -> Select[Any]:
+    """The first of each kind in the order of the index, so that the others need not be sorted, however many."""
     columns = (job_items.c.seq, job_items.c.document_id, job_items.c.code, job_items.c.detail, job_items.c.line)
-    query = select(*columns).where(job_items.c.job_id == job_id, job_items.c.state == "done")
-    query = query.where(job_items.c.outcome.in_(_FAILED), job_items.c.seq > after)
-    return query.order_by(job_items.c.seq).limit(limit)
+    of_job = select(*columns).where(job_items.c.job_id == job_id, job_items.c.state == "done", job_items.c.seq > after)
+    kinds = (of_job.where(job_items.c.outcome == kind).order_by(job_items.c.seq).limit(limit) for kind in _FAILED)
+    found = union_all(*(select(kind.subquery()) for kind in kinds)).subquery()
+    return select(found).order_by(found.c.seq).limit(limit)
 
 
 def _failure(row: Row) -> Failure:

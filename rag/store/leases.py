@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or
 
 from rag.store.database import Database
 from rag.store.documents import dirty
-from rag.store.items import among, finish, payload_of
+from rag.store.items import among, finish, payload_of, unfinished
 from rag.store.pacing import pause
 from rag.store.records import Item, Result
 from rag.store.tables import job_items, jobs, now_micros, outbox
@@ -20,6 +20,7 @@ _SECOND = 1_000_000
 _FREE = {"state": "queued", "lease_owner": None, "lease_until": None}
 _LOST_AGAIN = 10.0
 _TOGETHER = "away"
+_LOOKED_AT = 256
 
 
 class Leases(Database):
@@ -35,14 +36,17 @@ class Leases(Database):
         waits = exists().where(
             earlier.c.document_id == job_items.c.document_id, earlier.c.seq < job_items.c.seq, earlier.c.state != "done"
         )
-        query = select(job_items).where(job_items.c.state != "done", _due(now), ~waits)
-        query = query.order_by(job_items.c.seq).limit(items)
+        still = job_items.c.state != "done"
+        query = select(job_items).where(still, _due(now), ~waits).order_by(job_items.c.seq).limit(items)
+        first = select(job_items.c.seq).where(still).order_by(job_items.c.seq).limit(1)
         taken: list[Item] = []
         jobs_begun: set[str] = set()
         size = 0
         first_alone = False
         with self.write() as connection:
-            for row in connection.execute(query).all():
+            # a document submitted many thousand times is not looked through each time one of them is its turn
+            near = query.where(job_items.c.seq < (connection.scalar(first) or 0) + _LOOKED_AT)
+            for row in connection.execute(near).all() or connection.execute(query).all():
                 losses = row.losses + (row.state == "leased")
                 if losses >= MAX_LOSSES:
                     lost = Result("dead", "worker_lost", "the worker ended each time it took this document in")
@@ -76,18 +80,18 @@ class Leases(Database):
     def heartbeat(self, owner: str, seconds: float) -> None:
         """Keep everything leased to `owner` for that much longer."""
         with self.write() as connection:
-            mine = update(job_items).where(job_items.c.state == "leased", job_items.c.lease_owner == owner)
+            mine = update(job_items).where(_leased_to(owner))
             connection.execute(mine.values(lease_until=now_micros() + int(seconds * _SECOND)))
 
     def release(self, owner: str) -> None:
         """Give back what is leased to `owner`, as if it had not been tried."""
         with self.write() as connection:
-            mine = update(job_items).where(job_items.c.state == "leased", job_items.c.lease_owner == owner)
+            mine = update(job_items).where(_leased_to(owner))
             connection.execute(mine.values(**_FREE, attempts=job_items.c.attempts - 1))
 
     def lease_owners(self) -> list[str]:
         """Who holds leases, even those that have run out."""
-        query = select(job_items.c.lease_owner).distinct().where(job_items.c.state == "leased")
+        query = select(job_items.c.lease_owner).distinct().where(unfinished("leased"))
         with self.read() as connection:
             return [owner for owner in connection.scalars(query) if owner]
 
@@ -97,7 +101,7 @@ class Leases(Database):
         One that was lost before waits a little, so that others are not held up.
         """
         with self.write() as connection:
-            mine = (job_items.c.state == "leased") & (job_items.c.lease_owner == owner)
+            mine = _leased_to(owner)
             later = now_micros() + int(_LOST_AGAIN * _SECOND)
             again = update(job_items).where(mine, job_items.c.losses > 0)
             connection.execute(again.values(not_before=later))
@@ -160,6 +164,10 @@ def owned(connection: Connection, owner: str, seqs: Collection[int]) -> dict[int
     query = select(job_items.c.seq, job_items.c.attempts)
     query = query.where(job_items.c.state == "leased", job_items.c.lease_owner == owner, among(job_items.c.seq, seqs))
     return {row.seq: row.attempts for row in connection.execute(query)}
+
+
+def _leased_to(owner: str) -> ColumnElement[bool]:
+    return and_(unfinished("leased"), job_items.c.lease_owner == owner)
 
 
 def _due(now: int) -> ColumnElement[bool]:

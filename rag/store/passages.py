@@ -87,13 +87,27 @@ class Passages(Database):
         with self.read() as connection:
             return set(connection.scalars(select(passages.c.id)))
 
-    def unembedded(self, stamp: Stamp, limit: int) -> list[tuple[str, str, str]]:
-        """Passages without a vector of this stamp: the digest of what to embed, the title and the text."""
+    def passage_count(self) -> int:
+        """How many passages there are; quick, since it is asked for with many a question."""
+        with self.read() as connection:
+            return connection.execute(select(func.count()).select_from(passages)).scalar_one()
+
+    def last_passage(self) -> int:
+        """The number of the passage that was written last, 0 before the first."""
+        with self.read() as connection:
+            return connection.scalar(select(func.max(passages.c.number))) or 0
+
+    def unembedded(self, stamp: Stamp, limit: int, after: int = 0) -> list[tuple[str, str, str]]:
+        """Passages without a vector of this stamp: the digest of what to embed, the title and the text.
+
+        Only those with a number above `after` are looked at.
+        """
         vector = and_(vectors.c.embedded == passages.c.embedded, vectors.c.stamp == stamp.key)
         text = func.substr(versions.c.text, passages.c.start + 1, passages.c.end - passages.c.start)
         query = select(passages.c.embedded, versions.c.title, text).select_from(JOINED.outerjoin(vectors, vector))
+        query = query.where(vectors.c.embedded.is_(None), passages.c.number > after)
         with self.read() as connection:
-            rows = connection.execute(query.where(vectors.c.embedded.is_(None)).limit(limit)).all()
+            rows = connection.execute(query.limit(limit)).all()
         return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -93,4 +93,4 @@ def _taken_over(connection: Connection, job: Row, receiver: str) -> Reception:
 def _held(connection: Connection, reception: Reception, values: dict[str, Any]) -> None:
     ours = update(jobs).where(jobs.c.id == reception.job_id, jobs.c.receiver == reception.receiver)
     if not connection.execute(ours.values(**values)).rowcount:
-        raise KeyReused("another request with this key goes on with the stream", "Idempotency-Key")
+        raise KeyReused("the job was cancelled, or another request with this key goes on with it", "Idempotency-Key")

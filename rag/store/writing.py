@@ -169,7 +169,15 @@ def _version_row(entry: Entry, key: int, now: int) -> dict[str, Any]:
 
 def _set_validity(connection: Connection, document_id: str) -> None:
     """Say anew from when up to when each version counts, and tell the index what that changes."""
-    query = select(versions).where(versions.c.document_id == document_id).order_by(versions.c.number)
+    # without the texts: one that changes every minute has a great many
+    columns = (
+        versions.c.key,
+        versions.c.published_at,
+        versions.c.ingested_at,
+        versions.c.valid_from,
+        versions.c.valid_to,
+    )
+    query = select(*columns).where(versions.c.document_id == document_id).order_by(versions.c.number)
     rows = connection.execute(query).all()
     moments = [
         Moment(None if row.published_at is None else from_micros(row.published_at), from_micros(row.ingested_at))

@@ -92,6 +92,7 @@ def test_a_file_of_lines_goes_as_a_stream_and_its_job_can_be_shown_and_queued_ag
     worker.start()
     try:
         result = run(service, "add", str(tmp_path / "big.jsonl"), "--json")
+        piped = run(service, "add", "-", "--as", "jsonl", "--json", text="\n".join([*good, "{no", '{"text": "New."}']))
     finally:
         stop.set()
         worker.join()
@@ -109,6 +110,10 @@ def test_a_file_of_lines_goes_as_a_stream_and_its_job_can_be_shown_and_queued_ag
     assert run(service, "jobs", "list", "--state", "failed").output == ""
     assert run(service, "jobs", "requeue", job_id).output == "0 queued again\n"
     assert run(service, "jobs", "show", "job_x").exit_code == 2
+    through_the_pipe = json.loads(piped.stdout)
+    assert through_the_pipe["counts"] == {"total": 5, "added": 1, "updated": 0, "unchanged": 3, "failed": 1}
+    assert [failure["id"] for failure in through_the_pipe["failures"]] == ["stdin.jsonl:4"]
+    assert "5 of 5" in run(service, "jobs", "cancel", *through_the_pipe["jobs"]).output
 
 
 def _work(service: Service, stop: threading.Event) -> None:

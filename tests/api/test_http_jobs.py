@@ -50,6 +50,19 @@ def test_what_was_given_up_is_listed_and_taken_in_when_it_is_queued_again(own: S
     assert own.http.get("/v1/jobs?state=failed").json() == {"jobs": []}
 
 
+def test_a_job_that_was_cancelled_takes_nothing_more_in(own: Service) -> None:
+    body = {"documents": [{"id": name, "text": f"Snow fell on {name}."} for name in ("g", "h")]}
+    job_id = own.http.post("/v1/documents", json=body).json()["job_id"]
+    cancelled = own.http.post(f"/v1/jobs/{job_id}/cancel").json()
+    assert (cancelled["state"], [failure["code"] for failure in cancelled["failures"]]) == (
+        "succeeded",
+        ["cancelled"] * 2,
+    )
+    own.work()
+    assert own.http.get("/v1/documents/g").status_code == 404
+    assert own.http.post(f"/v1/jobs/{job_id}/cancel").json() == cancelled
+
+
 def test_failures_come_a_page_at_a_time(own: Service) -> None:
     job = own.add(*({"id": f"f{number}", "text": " "} for number in range(5)))
     first = own.http.get(f"/v1/jobs/{job['job_id']}/failures?limit=3").json()
@@ -64,6 +77,7 @@ def test_failures_come_a_page_at_a_time(own: Service) -> None:
         ("GET", "/v1/jobs?state=lost", 422),
         ("GET", "/v1/jobs/job_x/failures", 404),
         ("POST", "/v1/jobs/job_x/requeue", 404),
+        ("POST", "/v1/jobs/job_x/cancel", 404),
     ],
 )
 def test_what_is_wrong_is_a_problem(own: Service, method: str, path: str, status: int) -> None:

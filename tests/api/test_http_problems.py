@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import re
@@ -139,6 +140,13 @@ def test_json_that_is_not_called_json_is_refused_with_the_remedy(service: Servic
     assert "application/json" in problem["detail"]
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson"])
+def test_a_packed_body_is_refused_and_not_unpacked(service: Service, kind: str) -> None:
+    headers = {"Content-Type": kind, "Content-Encoding": "gzip"}
+    reply = service.http.post("/v1/documents", content=gzip.compress(b'{"text": "Rain."}\n'), headers=headers)
+    assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_encoding")
+
+
 def test_a_question_without_a_body_lacks_its_body(service: Service) -> None:
     assert assert_problem(service.http.post("/v1/ask"), 422, "invalid_input")["field"] == "body"
 
@@ -224,6 +232,7 @@ def test_the_openapi_document_is_whole_and_has_examples(service: Service) -> Non
         "/v1/jobs/{job_id}",
         "/v1/jobs/{job_id}/failures",
         "/v1/jobs/{job_id}/requeue",
+        "/v1/jobs/{job_id}/cancel",
         "/v1/chat/completions",
         "/v1/models",
         "/v1/models/{model}",

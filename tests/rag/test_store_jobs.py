@@ -246,6 +246,47 @@ def test_deleting_a_document_removes_its_dead_letters(collection: Collection) ->
         assert set(connection.scalars(select(job_items.c.payload))) == {None}
 
 
+def test_states_of_one_document_do_not_hide_what_comes_long_after_them(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.leases._LOOKED_AT", 4)
+    collection.store.enqueue([NewDocument(text=f"State {number}.", id="a") for number in range(12)] + docs("b"))
+    assert lease(collection) == ["a"]
+    assert lease(collection) == ["b"], "what waits for its turn keeps nobody else waiting"
+
+
+def test_a_cancelled_job_ends_what_waits_and_what_a_worker_is_at_and_leaves_the_rest(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.jobs._CANCEL_AT_ONCE", 2)
+    other = collection.store.enqueue(docs("x"))
+    job = collection.store.enqueue([NewDocument(text=" ", id="blank"), *docs("a", "b", "c", "d", "e")])
+    collection.pipeline.take(ME, collection.store.lease(ME, 60, 3, 1_000))
+    held = collection.store.lease(ME, 60, 1, 1_000)
+    ended = collection.store.cancel(job.id)
+    assert (ended.state, ended.added, ended.failed, ended.dead) == (JobState.SUCCEEDED, 1, 5, 0)
+    assert ended.finished_at is not None
+    assert [failure.code for failure in ended.failures] == ["empty_text", *["cancelled"] * 4]
+    assert collection.pipeline.take(ME, held) is None
+    collection.work()
+    assert [stored.document.id for stored in collection.store.documents()[0]] == ["a", "x"]
+    assert collection.store.job(other.id).added == 1
+    assert collection.store.counts().queued_jobs == 0
+    with collection.store.read() as connection:
+        assert set(connection.scalars(select(job_items.c.payload))) == {None}
+    with pytest.raises(NotFound):
+        collection.store.cancel("job_x")
+
+
+def test_a_stream_whose_job_is_cancelled_breaks_off(collection: Collection) -> None:
+    reception = collection.store.receive("key")
+    collection.store.append(reception, [(1, *docs("a"))], 1, "1")
+    assert collection.store.cancel(reception.job_id).state is JobState.FAILED
+    with pytest.raises(KeyReused):
+        collection.store.append(reception, [(2, *docs("b"))], 2, "2")
+    assert collection.store.end(reception).total == 1
+
+
 def test_jobs_are_listed_by_state(collection: Collection) -> None:
     failed = given_up(collection, *docs("a"))
     done = collection.take(docs("b")).id
