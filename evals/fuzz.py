@@ -93,10 +93,9 @@ def fuzz(
     """
     schema = schemathesis.openapi.from_url(f"{base}/openapi.json", config=_config(examples, seed, phases), timeout=60)
     schema.config.update(headers=dict(headers or {}))
-    if paths:
-        schema = schema.include(path=list(paths))
     found = Fuzzed()
-    for event in from_schema(schema).execute():
+    held = schema.include(path=list(paths)) if paths else schema
+    for event in from_schema(held).execute():
         if isinstance(event, events.FatalError):
             raise event.exception
         if isinstance(event, events.NonFatalError):

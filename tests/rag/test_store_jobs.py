@@ -280,10 +280,10 @@ def test_a_cancelled_job_ends_what_waits_and_what_a_worker_is_at_and_leaves_the_
 
 def test_a_stream_whose_job_is_cancelled_breaks_off(collection: Collection) -> None:
     reception = collection.store.receive("key")
-    collection.store.append(reception, [(1, *docs("a"))], 1, "1")
+    collection.store.append(reception, [(1, docs("a")[0])], 1, "1")
     assert collection.store.cancel(reception.job_id).state is JobState.FAILED
     with pytest.raises(KeyReused):
-        collection.store.append(reception, [(2, *docs("b"))], 2, "2")
+        collection.store.append(reception, [(2, docs("b")[0])], 2, "2")
     assert collection.store.end(reception).total == 1
 
 
