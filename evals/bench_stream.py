@@ -21,6 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,9 @@ class Memory:
 
     def _now(self) -> dict[str, float]:
         found: dict[str, float] = {}
-        for child in self._root.children():
-            with suppress(psutil.Error):
-                name = name_of(child.cmdline())
-                found[name] = child.memory_info().rss / 2**20
+        with suppress(psutil.Error):  # one that ends meanwhile
+            for child in self._root.children():
+                found[name_of(child.cmdline())] = child.memory_info().rss / 2**20
         return found
 
 
@@ -112,7 +112,7 @@ class Asking:
             while not self._ended.wait(ASK_SECONDS):
                 question = article(draw.randrange(1_000))["text"].split(" while ")[0][:200]
                 asked: dict[str, Callable[[], httpx.Response]] = {
-                    "search": lambda q=question: http.post("/v1/search", json={"question": q}),
+                    "search": partial(http.post, "/v1/search", json={"question": question}),
                     "jobs": lambda: http.get("/v1/jobs?limit=5"),
                     "ready": lambda: http.get("/readyz"),
                     "metrics": lambda: http.get("/metrics"),
