@@ -78,10 +78,9 @@ class Memory:
 
     def _now(self) -> dict[str, float]:
         found: dict[str, float] = {}
-        for child in self._root.children():
-            with suppress(psutil.Error):
-                name = name_of(child.cmdline())
-                found[name] = child.memory_info().rss / 2**20
+        with suppress(psutil.Error):  # one that ends meanwhile
+            for child in self._root.children():
+                found[name_of(child.cmdline())] = child.memory_info().rss / 2**20
         return found
 
 

@@ -169,16 +169,14 @@ class Documents(Database):
         return [row.id for row in made]
 
     def counts(self) -> Counts:
-        waiting = unfinished("queued", "leased")
+        waiting, unended = unfinished("queued", "leased"), jobs.c.finished_at.is_(None)
         has_waiting = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(("queued", "leased")))
         with self.read() as connection:
             return Counts(
                 documents=_number(connection, select(func.count()).select_from(documents)),
                 versions=_number(connection, select(func.count()).select_from(versions)),
                 passages=_number(connection, select(func.count()).select_from(passages)),
-                queued_jobs=_number(
-                    connection, select(func.count()).select_from(jobs).where(has_waiting, jobs.c.finished_at.is_(None))
-                ),
+                queued_jobs=_number(connection, select(func.count()).select_from(jobs).where(unended, has_waiting)),
                 queued_documents=_number(connection, select(func.count()).select_from(job_items).where(waiting)),
             )
 

@@ -42,7 +42,7 @@ class Broken(Client):
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "PIECE_BYTES", 64)
-    monkeypatch.setattr("api.cli.lines.time.sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
 
 
 def broke_off() -> Unavailable:
