@@ -51,7 +51,9 @@ def test_no_text_is_taken_for_a_key_that_is_not_formed_like_one(text: str) -> No
         keys.bearer([f"Bearer {text}"])
 
 
-@pytest.mark.parametrize("header", [f"Bearer {KEY.text}", f"bearer {KEY.text}", f"BEARER   {KEY.text} "])
+@pytest.mark.parametrize(
+    "header", [f"Bearer {KEY.text}", f"bearer {KEY.text}", f"BEARER   {KEY.text} "], ids=["Bearer", "bearer", "spaces"]
+)
 def test_the_scheme_is_read_in_any_case_and_the_key_as_it_is(header: str) -> None:
     assert keys.bearer([header]) == KEY.text
 
