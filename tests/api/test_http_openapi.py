@@ -21,7 +21,7 @@ THOROUGH = (
     "/v1/models/{model}",
     "/healthz",
 )
-"""Some for every case of their schemas; where lists may be long, making one of each length takes too long for a test."""
+"""Some of each kind, for every case of their schemas; all of them take too long for a test."""
 
 
 def nowhere(host: str, port: int) -> list[Any]:
