@@ -72,6 +72,8 @@ def lines(ctx: Any, value: Any) -> bytes:  # noqa: ARG001 - schemathesis hands i
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 - schemathesis hands them in
     """No key for another try twice: that a key belongs to one body is more than a schema can say."""
+    if case.meta is not None and case.meta.generation.mode.is_negative:
+        return  # it is meant to be wrong, and stays as it was made
     for name, value in list((case.headers or {}).items()):
         if name.lower() == "idempotency-key" and isinstance(value, str) and 0 < len(value) <= LONGEST_KEY:
             number = f"{next(_numbers):08}"
