@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Header, Query, Request, Response, UploadFile
 from fastapi.routing import APIRoute
-from pydantic import Field
+from pydantic import WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -34,6 +34,12 @@ router = APIRouter(prefix="/v1/documents", tags=["documents"])
 _ONE = "/{document_id:path}"
 _LARGEST_VERSION = 2**31 - 1
 
+VersionNumber = Annotated[
+    int | None,
+    Query(ge=1, le=_LARGEST_VERSION),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": _LARGEST_VERSION}),
+]
+"""Left out for the current one; `null` is no version in a query."""
 Cursor = Annotated[
     str, Query(pattern="^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2,3})?$", description="`next_cursor` of the page before")
 ]
@@ -214,7 +220,7 @@ def documents(
 def document(
     document_id: str,
     engine: EnginePart,
-    version: Annotated[int, Field(ge=1, le=_LARGEST_VERSION)] | SkipJsonSchema[None] = None,
+    version: VersionNumber = None,
 ) -> WholeOut:
     """A document with its full text: the current version, or the one asked for."""
     return WholeOut.whole(*engine.store.document(document_id, version))

@@ -14,8 +14,14 @@ import pytest
 from tests.fakes import ScriptedModel
 from tests.service import Serve, Service
 
-COSTLY = {"/v1/ask", "/v1/chat/completions", "/v1/search"}
-"""What embeds its question: every case of their schemas would take too long for a test."""
+THOROUGH = (
+    "/v1/documents/{document_id}",
+    "/v1/jobs",
+    "/v1/collections/{name}",
+    "/v1/models/{model}",
+    "/healthz",
+)
+"""Some of each kind, for every case of their schemas; all of them take too long for a test."""
 
 
 def nowhere(host: str, port: int) -> list[Any]:
@@ -41,16 +47,16 @@ def described(own: Service) -> dict[str, Any]:
 def test_what_is_sent_and_replied_is_as_described(own: Service, described: dict[str, Any]) -> None:
     from evals.fuzz import fuzz
 
-    found = fuzz(own.url, 2, phases=("examples", "fuzzing"))
+    found = fuzz(own.url, 1, phases=("examples", "fuzzing"))
     assert not found.findings, "\n".join(map(str, found.findings.values()))
     operations = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
     assert set(found.requests) >= operations
 
 
-def test_every_case_of_the_schemas_is_told_apart(own: Service, described: dict[str, Any]) -> None:
+def test_every_case_of_a_schema_is_told_apart(own: Service) -> None:
     from evals.fuzz import fuzz
 
-    found = fuzz(own.url, 1, phases=("coverage",), paths=sorted(described["paths"].keys() - COSTLY))
+    found = fuzz(own.url, 1, phases=("coverage",), paths=THOROUGH)
     assert not found.findings, "\n".join(map(str, found.findings.values()))
 
 
