@@ -102,7 +102,7 @@ def test_a_whole_number_may_be_written_with_a_point(own: Service, number: float)
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("n", True), ("tools", {}), ("functions", ""), ("logprobs", 0), ("modalities", {}), ("response_format", False)],
+    [("n", True), ("logprobs", 0), ("modalities", {}), ("response_format", False)],
 )
 def test_what_asks_for_another_reply_is_refused_however_it_is_written(own: Service, field: str, value: object) -> None:
     body = {"messages": [{"role": "user", "content": "Who?"}], field: value}

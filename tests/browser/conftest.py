@@ -62,12 +62,12 @@ ARTICLES: list[dict[str, Any]] = [
 def said(messages: Sequence[Message]) -> str:
     """What the scripted model drafts for the questions of these tests."""
     asked = messages[-1].content
+    if "harbour" in asked.rpartition("Question: ")[2] or "Brandt" in asked.rpartition("Question: ")[2]:
+        return OPENED
     if "al-Rifai" in asked:
         return f"{KILLED} {HERALDED}"
     if "goats" in asked:
         return GOATS
-    if "harbour" in asked:
-        return OPENED
     if "marched" in asked:
         return "900 people marched in Osk." if "900" in asked else "3,000 people marched in Osk."
     return "I do not know."

@@ -85,7 +85,7 @@ def test_both_sides_of_a_conflict_stand_with_dates_and_counts_of_sources(page: P
 
 def test_hostile_text_is_shown_as_text_and_nothing_of_it_lives(page: Page) -> None:
     ask(page, "Who opened the harbour of Varn?")
-    page.get_by_role("button", name=re.compile("Source 1: Harbour of Varn")).first.click()
+    page.get_by_role("button", name=re.compile("Source 1: ")).first.click()
     article = page.get_by_role("dialog")
     expect(article.locator("mark")).to_have_text(OPENED)
     expect(article.locator("h2")).to_have_text(f"Harbour of Varn {HOSTILE}")

@@ -26,6 +26,7 @@ from evals.questions import GoldQuestion, choose, read_set
 from evals.reference import SETS, Reference
 from evals.run import Run, ask_all
 from ingest.seeds import articles
+from rag.asking import asking
 from rag.retrieve import Retriever
 from rag.seams import Message
 from rag.support import Calibration
@@ -62,7 +63,7 @@ class Stage:
 
     def knows(self, messages: Sequence[Message]) -> str:
         """Drafts the gold sentences where there are some, and gives up where there are none."""
-        asked = next(one for one in self.questions if any(one.text in message.content for message in messages))
+        asked = next(one for one in self.questions if any(asking(one.text) in message.content for message in messages))
         return " ".join(piece.quote for piece in asked.evidence) or GIVING_UP
 
     def never_gives_up(self, messages: Sequence[Message]) -> str:
@@ -156,7 +157,7 @@ def test_a_model_that_never_gives_up_is_held_back_by_verification(
 def test_verification_that_is_off_lets_a_model_that_never_gives_up_speak(
     stage: Stage, broken: Callable[[Draft], set[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.answer.faults", lambda *_: [])
+    monkeypatch.setattr("rag.judging.faults", lambda *_: [])
     monkeypatch.setattr(Calibration, "support", lambda *_: 1.0)
     missed = broken(stage.never_gives_up)
     assert "refusal_recall" in missed <= {"refusal_recall", "claim_support", WORSE}
