@@ -43,10 +43,10 @@ def chosen(page: Page) -> str:
     return value
 
 
-def test_without_other_collections_there_is_nothing_to_choose(page: Page) -> None:
-    with page.expect_response("**/v1/collections") as listed:
+def test_without_other_collections_there_is_nothing_to_choose(page: Page, reader: Service) -> None:
+    with page.expect_response("**/v1/collections"):
         page.reload()
-    assert [each["name"] for each in listed.value.json()["collections"]] == ["default"]
+    assert [each["name"] for each in reader.http.get("/v1/collections").json()["collections"]] == ["default"]
     page.get_by_role("link", name="Articles").click()
     expect(page.locator(".documents li").first).to_be_visible()
     expect(page.get_by_label("Collection")).to_be_hidden()
