@@ -16,9 +16,9 @@ const says = el("p", { class: "soft", role: "status" });
 const inTexts = el("section", { "aria-label": "Passages in the texts", hidden: true });
 let cursor = null;
 let turn = 0;
+let typing = 0;
 
 export function startArticles() {
-  let typing = 0;
   words.addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(load, TYPING_MS);
@@ -35,7 +35,7 @@ async function readTexts() {
     words.focus();
     return;
   }
-  const mine = turn;
+  if (typing) load(); // now, and not after the passages are shown, which it would hide
   let found;
   try {
     const { passages: hits } = await ask("v1/search", { method: "POST", json: { question, limit: AT_MOST, ...inside(collection()) } });
@@ -44,7 +44,7 @@ async function readTexts() {
   } catch (error) {
     found = trouble(error, readTexts);
   }
-  if (mine !== turn) return;
+  if (question !== words.value.trim()) return;
   inTexts.replaceChildren(el("h3", {}, "Closest passages"), found);
   inTexts.hidden = false;
 }
@@ -53,13 +53,15 @@ async function readTexts() {
 export async function load(onward = false) {
   const mine = ++turn;
   const next = onward === true;
+  clearTimeout(typing);
+  typing = 0;
+  if (!next) inTexts.hidden = true;
   try {
     const page = await ask(`v1/documents${query({ limit: AT_ONCE, search: words.value.trim(), cursor: next ? cursor : null, collection: collection() })}`);
     if (mine !== turn) return;
     const rows = page.documents.map(row);
     if (next) list.append(...rows);
     else list.replaceChildren(...rows);
-    if (!next) inTexts.hidden = true;
     cursor = page.next_cursor;
     more.hidden = !cursor;
     if (next) rows[0]?.querySelector("button").focus();

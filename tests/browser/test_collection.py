@@ -128,9 +128,9 @@ def test_addresses_that_are_refused_say_why(page: Page, reader: Service) -> None
 
 def test_headlines_are_searched_as_they_are_typed_and_texts_when_asked_to(page: Page) -> None:
     articles(page)
-    with page.expect_request("**/v1/documents?*search=goats*"):
+    with page.expect_response("**/v1/documents?*search=goats*"):
         page.get_by_label("Search headlines").fill("goats")
-    page.get_by_role("button", name="Search the texts too").click()
+        page.get_by_role("button", name="Search the texts too").click()
     found = page.get_by_role("region", name="Passages in the texts")
     found.get_by_role("button", name="Goats at sea").click()
     expect(page.get_by_role("dialog", name="Goats at sea").locator("mark").first).to_be_in_viewport()
