@@ -40,6 +40,7 @@ export function startCollections() {
     const chosen = $("collection").value;
     // An answer is one of its own collection.
     location.hash = address(path.startsWith("answers/") ? "" : path, chosen === DEFAULT ? null : chosen);
+    offer(); // the links to other views at once, and not only when the change of address is heard of
   });
   return listCollections();
 }
