@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from rag.adapters import bert_int8
 from rag.adapters.sbert import MAX_TOKENS, dimension
 from rag.errors import SetupError, Unavailable
 from rag.seams import Stamp, Vectors
+
+MOST_THREADS = 4
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +41,17 @@ class QuickEmbedder:
     """A model for which `unsupported` says None. It is made from its weights, which takes a fraction of a second and no
     file, when the first text is embedded.
 
-    Each text is run by itself: its vector is the same, bit for bit, whichever others come with it. Calls may come from
-    several threads and take turns.
+    Each text is run by itself and by one thread: its vector is the same, bit for bit, whichever others come with it.
+    Calls may come from several threads and take turns.
     """
 
-    def __init__(self, folder: Path, name: str, digest: str, threads: int = 1) -> None:
-        """`threads` is the cores used. Raises `SetupError` when `folder` holds no model."""
+    def __init__(self, folder: Path, name: str, digest: str, threads: int | None = None) -> None:
+        """`threads` is how many texts are run at a time, None as many as there are processors, up to `MOST_THREADS`.
+
+        Raises `SetupError` when `folder` holds no model.
+        """
         self._folder = folder
-        self._threads = threads
+        self._threads = threads or min(os.cpu_count() or 1, MOST_THREADS)
         self._turn = threading.Lock()
         self._session: Any = None
         self._tokens: Any = None
@@ -57,9 +64,9 @@ class QuickEmbedder:
         with self._turn:
             self._load()
             try:
-                for place, read in enumerate(self._tokens.encode_batch_fast(list(texts))):
-                    tokens = {bert_int8.INPUT: np.array([read.ids], dtype=np.int64)}
-                    vectors[place] = self._session.run(None, tokens)[0][0]
+                with ThreadPoolExecutor(self._threads) as pool:
+                    for place, vector in enumerate(pool.map(self._run, self._tokens.encode_batch_fast(list(texts)))):
+                        vectors[place] = vector
             except Exception as error:  # onnxruntime's errors have no base of their own
                 raise Unavailable("embedder", f"the embedder failed: {error}") from error
         return vectors
@@ -69,6 +76,9 @@ class QuickEmbedder:
         vector: Vectors = self.embed_documents([text])[0]
         return vector
 
+    def _run(self, read: Any) -> Any:
+        return self._session.run(None, {bert_int8.INPUT: np.array([read.ids], dtype=np.int64)})[0][0]
+
     def _load(self) -> None:
         if self._session is not None:
             return
@@ -76,7 +86,7 @@ class QuickEmbedder:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         try:
             tokens = Tokenizer.from_file(str(self._folder / bert_int8.TOKENIZER))
