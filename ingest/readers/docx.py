@@ -23,17 +23,17 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
     Raises `Rejected`: `encrypted`, `broken_file`, `unsupported_format` (an older Word file), `too_large`
     or `empty_text`.
     """
-    _guard(data)
     import docx
 
     try:
+        _guard(data)
         document = docx.Document(io.BytesIO(data))
         lines = [line for line in _lines(document) if line]
         title = document.core_properties.title or next(_titles(document), "")
     except Rejected:
         raise
     except Exception as error:
-        # the library has no error of its own for what is wrong inside of a package
+        # neither zipfile nor the library has one error for all that can be wrong with a package
         raise Rejected("broken_file", "this is not a Word document, or it is damaged") from error
     if not lines:
         raise Rejected("empty_text", "the document has no text")
@@ -41,17 +41,13 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
 
 
 def _guard(data: bytes) -> None:
-    """Looks into the package without unpacking it."""
+    """Looks into the package without unpacking it. Raises `Rejected`, and what zipfile raises where it is none."""
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             raise Rejected("encrypted", "the document is protected by a password")
         raise Rejected("unsupported_format", "this is a Word file of the time before DOCX; save it as DOCX")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = package.infolist()
-    # zipfile says by the third that the package needs a later version of the format than it reads
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
-        raise Rejected("broken_file", "this is not a Word document, or it is damaged") from error
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = package.infolist()
     # what is unpacked is never more than a part says of itself: a part that is longer fails its checksum
     size = sum(part.file_size for part in parts)
     if size > UNPACKED or len(parts) > MOST_PARTS:
