@@ -132,7 +132,7 @@ def _middleware(settings: Settings, counted: Metrics) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=origins,
         allow_methods=("GET", "POST", "DELETE"),
-        allow_headers=("Authorization", "Idempotency-Key", "Mcp-Protocol-Version", "Mcp-Session-Id", "X-Request-ID"),
+        allow_headers=("*",),  # clients in browsers send many of their own, and cookies are not among what is allowed
         expose_headers=("Location", "Mcp-Session-Id", "Retry-After", "WWW-Authenticate", "X-Request-ID"),
     )
     return [envelope, cors, guard]

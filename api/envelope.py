@@ -35,7 +35,7 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 class Envelope:
     """ASGI middleware. An id the client sends in `X-Request-ID` is kept if it is short and plain.
 
-    Of a body that is read line by line, the lines are bounded instead of the whole.
+    Of a body that is read line by line, the lines are bounded instead of the whole. HEAD is answered wherever GET is.
     """
 
     def __init__(self, app: ASGIApp, max_request_bytes: int, metrics: Metrics) -> None:
@@ -47,6 +47,9 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # Like GET, and the server sends no body: monitors ask so whether something is there.
+            scope = {**scope, "method": "GET"}
         headers = Headers(scope=scope)
         given = headers.get(ID_HEADER, "")
         request_id = given if _GIVEN_ID.fullmatch(given) and masked(given) == given else f"req_{ULID()}"

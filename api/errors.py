@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -63,6 +64,8 @@ PROBLEM = "groundwire.problem"
 MAX_FIELD_ERRORS = 20
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 BEARER = 'Bearer realm="groundwire"'
+_BRANCH = re.compile(r"[a-z-]+\[.*\]")
+"""What the framework calls one of several types of a field."""
 
 
 class NotReady(Unavailable):
@@ -205,11 +208,12 @@ def headers_of(error: Exception) -> dict[str, str]:
 def _methods(request: Request) -> str:
     """All that a path knows; the framework names those of one of its routes."""
     if described := request.app.openapi()["paths"].get(request.scope["path"]):
-        return ", ".join(sorted(method.upper() for method in described))
+        methods = {method.upper() for method in described}
+        return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
     scope = {name: request.scope[name] for name in ("type", "path", "root_path", "headers") if name in request.scope}
     tried = ((method, route) for method in METHODS for route in request.app.routes)
     known = {method for method, route in tried if route.matches(scope | {"method": method})[0] is Match.FULL}
-    return ", ".join(sorted(known))
+    return ", ".join(sorted(known | {"HEAD"} if "GET" in known else known))
 
 
 async def respond(request: Request, error: Exception) -> Response:
@@ -243,13 +247,21 @@ def _as_ours(request: Request, error: Exception) -> Exception:
         if first["loc"] == ("body",) and isinstance(error.body, bytes):
             sent = request.headers.get("content-type", "nothing")
             return WrongMediaType(f"send the body as Content-Type: application/json, not {sent}")
-    if isinstance(error.__cause__, GroundwireError):
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, GroundwireError):
         return error.__cause__  # raised while the body was read, by `Envelope`
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
         if request.headers.get("content-type", "").lower().startswith("multipart/"):
             return MalformedForm(f"the body is not a form of files: {error.detail}")
-        return MalformedBody("the body is not JSON in UTF-8")
+        return MalformedBody(_unreadable(error.__cause__))
     return error
+
+
+def _unreadable(error: BaseException | None) -> str:
+    if isinstance(error, RecursionError):
+        return "the body is nested too deeply"
+    if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
+        return "a number in the body has too many digits"
+    return "the body is not JSON in UTF-8"
 
 
 def _problem(
@@ -273,10 +285,18 @@ def _problem(
 
 
 def _invalid(error: RequestValidationError, request_id: str | None) -> Problem:
-    found = [FieldError(field=_path(each["loc"]), detail=_sentence(each)) for each in error.errors()[:MAX_FIELD_ERRORS]]
+    found = [FieldError(field=_field(each), detail=_sentence(each)) for each in error.errors()[:MAX_FIELD_ERRORS]]
     first = found[0]
     detail = f"{first.field}: {first.detail}"
     return _problem(status_of(InvalidInput("")), InvalidInput.code, detail, request_id, first.field, found)
+
+
+def _field(found: Mapping[str, Any]) -> str:
+    """Where it is wrong; of a field that may be of several types without which of them was tried."""
+    where = found["loc"]
+    if found["type"] != "extra_forbidden":  # then the last step is what the client wrote, whatever it looks like
+        where = [step for step in where if isinstance(step, int) or not _BRANCH.fullmatch(step)]
+    return _path(where)
 
 
 def _path(location: Iterable[str | int]) -> str:

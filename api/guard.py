@@ -95,6 +95,7 @@ class Guard:
         key = await run_in_threadpool(self._key, store, headers.getlist("authorization"))
         if key is None:
             self._local_only(method, headers)
+            BOUND.set(frozenset())
             return self._limits.turn(who)
         if needed not in key.scopes:
             raise ScopeMissing(needed)

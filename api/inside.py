@@ -13,7 +13,7 @@ from api.remote.calls import Asking, Event, Narrowing, asked
 from api.routes.search import found
 from api.schemas.asking import AnswerOut, AskIn, PassagesOut, SearchIn, SearchOut, SentenceEvent
 from api.schemas.documents import WholeOut
-from api.service import Access
+from api.service import BOUND, Access
 from api.stream import Asking as Questions
 from api.watch import Watch
 from rag import types
@@ -54,4 +54,4 @@ class Inside:
         return WholeOut.whole(*await asyncio.to_thread(engine.store.document, document_id, version))
 
     async def _engine(self, collection: str | None) -> Engine:
-        return await Access(self._boot.collections).opened(collection)
+        return await Access(self._boot.collections, BOUND.get()).opened(collection)

@@ -63,7 +63,7 @@ class ChatForm:
     """Chunks of one completion: the role, each sentence as it is verified, the sources, and last what they rest on."""
 
     def __init__(self, model: str = MODEL, usage: Callable[[], Usage] | None = None) -> None:
-        """With `usage` another chunk without choices comes after the last, if there is anything to tell by then."""
+        """With `usage` another chunk without choices comes after the last, and tells it."""
         self._about = {"id": _id(), "object": "chat.completion.chunk", "created": int(time.time()), "model": model}
         self._usage = usage
         self._said = False
@@ -83,8 +83,9 @@ class ChatForm:
         return format_sse_event(data_str=json.dumps(FailedOut.of(problem).model_dump()))
 
     def _used(self) -> bytes:
-        told = UsageOut.of(self._usage()) if self._usage else None
-        return self._data({"choices": [], "usage": told.model_dump()}) if told else b""
+        if self._usage is None:
+            return b""
+        return self._data({"choices": [], "usage": UsageOut.of(self._usage()).model_dump()})
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
         return self._data({"choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}]})
@@ -103,6 +104,9 @@ def _check(chat: ChatIn) -> None:
         raise InvalidInput("an answer is text; for JSON, ask POST /v1/ask", "response_format")
     if not _among(chat.modalities, [], ["text"]):
         raise InvalidInput("an answer is text and nothing else", "modalities")
+    for field, choice in (("tool_choice", chat.tool_choice), ("function_call", chat.function_call)):
+        if not _among(choice, "none", "auto"):
+            raise InvalidInput(f"an answer calls no tools; leave {field} out or let it be auto", field)
 
 
 def _among(value: Any, *allowed: Any) -> bool:

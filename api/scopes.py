@@ -9,11 +9,14 @@ from enum import StrEnum
 
 from api.keys import ASK, WRITE
 
+NOT_SERVED = ("/v1/completions", "/v1/embeddings", "/v1/responses")
+"""Other ways of OpenAI's protocol to ask: a key to ask is told that there is nothing, and not that it may not write."""
+
 CLOSED = ("/v1", "/mcp", "/metrics")
 """Where keys are needed, with all below. The page, the documentation and the probes are open."""
 
 READS = frozenset({"GET", "HEAD"})
-_ASKING = ("/v1/ask", "/v1/search", "/v1/answers", "/v1/chat", "/v1/completions", "/v1/models", "/mcp")
+_ASKING = ("/v1/ask", "/v1/search", "/v1/answers", "/v1/chat", "/v1/models", "/mcp", *NOT_SERVED)
 _WRITING = ("/v1/jobs",)
 
 

@@ -63,24 +63,31 @@ async def _mcp(request: Request) -> StreamableHTTPSessionManager:
     return state(request)["mcp"]
 
 
-BOUND: ContextVar[frozenset[str]] = ContextVar("BOUND", default=frozenset())
-"""The collections that the key of the request being handled is bound to; none for all."""
+BOUND: ContextVar[frozenset[str]] = ContextVar("BOUND")
+"""The collections that the key of the request being handled is bound to; none for all.
+
+It has no default: where no door was passed, nothing is open. Threads may not know it, so whoever needs it reads it at
+once, into an `Access`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The collections that a request may reach. There is no other way from the name of one to what is in it."""
+    """The collections that a request may reach. There is no other way from the name of one to what is in it.
+
+    `bound` are those that its key is bound to; none for all.
+    """
 
     collections: Collections[Engine]
+    bound: frozenset[str]
 
     def names(self) -> list[str]:
-        bound = BOUND.get()
-        return [name for name in self.collections.names() if not bound or name in bound]
+        return [name for name in self.collections.names() if not self.bound or name in self.bound]
 
     def allowed(self, name: str | None) -> str:
         """The collection that is meant, the default one for None. Raises `CollectionDenied`."""
-        meant, bound = name or DEFAULT_COLLECTION, BOUND.get()
-        if bound and meant not in bound:
+        meant = name or DEFAULT_COLLECTION
+        if self.bound and meant not in self.bound:
             raise CollectionDenied
         return meant
 
@@ -104,7 +111,7 @@ class Access:
 
 
 async def _access(request: Request) -> Access:
-    return Access(state(request)["boot"].collections)
+    return Access(state(request)["boot"].collections, BOUND.get())
 
 
 AccessPart = Annotated[Access, Depends(_access)]

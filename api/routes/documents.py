@@ -148,6 +148,7 @@ async def upload(
 
     if (await request.form()).get("collection") == "":  # which the framework takes for none
         raise InvalidInput(f"the name of a collection is {COLLECTION}", "collection")
+    access.allowed(collection)  # before anything is read
 
     def take() -> Job:
         found = reading.files((file.file.read(), file.filename or "", file.content_type or "") for file in files)
@@ -169,6 +170,7 @@ async def fetch(
 
     What cannot be had is listed in `failures`, with its address as the id and a code. Replies once all is fetched.
     """
+    access.allowed(body.collection)  # before anything is fetched
 
     def take() -> Job:
         found = reading.pages.documents(body.urls)

@@ -28,6 +28,7 @@ def manager(desk: Desk, settings: Settings) -> StreamableHTTPSessionManager:
 
 
 @router.post("/mcp", include_in_schema=False)
+@router.post("/mcp/", include_in_schema=False)  # as many clients are told to write it
 async def mcp(manager: McpPart) -> Response:
     """A message of a client, and its reply. Streams that a server would begin are not offered: GET is refused."""
     return _Handled(manager)

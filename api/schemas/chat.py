@@ -10,10 +10,12 @@ from api.schemas import examples
 from api.schemas.around import Problem
 from api.schemas.asking import DEFAULT_PASSAGES, AnswerOut, CitationOut, FiltersIn
 from api.schemas.fields import WHOLE, Collection, DayEnd, Reply, Text
+from api.scopes import NOT_SERVED
 from rag.types import DEFAULT_COLLECTION, MAX_PASSAGES, Status
 from rag.usage import Usage
 
-PATHS = ("/v1/chat/", "/v1/models")
+PATHS = ("/v1/chat/", "/v1/models", *NOT_SERVED)
+"""Where errors have OpenAI's shape."""
 MAX_MESSAGES = 1_000
 MODEL = "groundwire"
 """A collection with all that reads it is a model: `groundwire` is the default one, `groundwire/NAME` any other."""
@@ -54,7 +56,8 @@ class ChatIn(Lenient):
     """A conversation whose last user message is the question.
 
     `as_of`, `filters`, `max_passages` and `collection` are as in `/v1/ask`. What sets the style of a model,
-    `temperature` for one, is passed over, and so are tools; what would ask for another kind of reply is refused.
+    `temperature` for one, is passed over, and so are tools that need not be called; what would ask for another kind
+    of reply is refused.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.CHAT]})
@@ -71,6 +74,8 @@ class ChatIn(Lenient):
     response_format: Annotated[Any, _only({"type": "text"})] = None
     logprobs: Annotated[Any, _only(False)] = None
     modalities: Annotated[Any, _only([], ["text"])] = None
+    tool_choice: Annotated[Any, _only("none", "auto")] = None
+    function_call: Annotated[Any, _only("none", "auto")] = None
 
 
 class Grounds(Reply):
@@ -110,22 +115,24 @@ class ChoiceOut(Reply):
 
 
 class UsageOut(Reply):
-    """The tokens that the language model read and wrote for an answer, in all its calls."""
+    """The tokens that the language model read and wrote for an answer, in all its calls.
+
+    0 where it was not asked, or does not tell: the field is optional in OpenAI's description, and yet there are
+    clients that fail without it.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
 
     @classmethod
-    def of(cls, usage: Usage) -> Self | None:
-        """None where the model did not tell: no count is better than a false one."""
-        if usage.read is None or usage.written is None:
-            return None
-        return cls(prompt_tokens=usage.read, completion_tokens=usage.written, total_tokens=usage.read + usage.written)
+    def of(cls, usage: Usage) -> Self:
+        read, written = usage.read or 0, usage.written or 0
+        return cls(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
 
 
 class ChatOut(Reply):
-    """A chat completion. `usage` is left out where the language model does not tell it."""
+    """A chat completion."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.CHAT_ANSWER]})
 
@@ -134,7 +141,7 @@ class ChatOut(Reply):
     created: int
     model: str = MODEL
     choices: list[ChoiceOut]
-    usage: UsageOut | None = Field(None, exclude_if=lambda usage: usage is None)
+    usage: UsageOut
 
 
 class ModelOut(Reply):

@@ -168,6 +168,7 @@ CHAT_ANSWER: Example = _CHAT | {
             "logprobs": None,
         }
     ],
+    "usage": {"prompt_tokens": 612, "completion_tokens": 24, "total_tokens": 636},
 }
 _CHAT_CHUNKS = (
     ({"role": "assistant", "content": ""}, None),

@@ -48,7 +48,9 @@ def test_the_policy_of_a_reply_allows_nothing_and_that_of_the_documentation_what
 
 
 def preflight(service: Service, origin: str) -> httpx.Response:
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+    # As OpenAI's client for browsers asks.
+    sent = "authorization,content-type,x-stainless-lang,x-stainless-os"
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": sent}
     return service.http.options("/v1/ask", headers={"Origin": origin, **asked})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -241,26 +242,77 @@ def test_marks_are_of_the_key_that_made_them(guarded: Guarded) -> None:
     assert json.loads(kept.body)["id"] == answer["id"]
 
 
+NEWS = {"collection": "news"}
+WRITING: dict[str, Any] = {"json": {"documents": [{"id": "race", "text": "Ilse Brandt won the race in Varn."}]}}
+CHAT = {"messages": [{"role": "user", "content": QUESTION["question"]}]}
+
+FOREIGN: dict[tuple[str, str], list[dict[str, Any]]] = {
+    ("POST", "/v1/ask"): [{"json": QUESTION}, {"json": QUESTION | NEWS}],
+    ("POST", "/v1/search"): [{"json": QUESTION}, {"json": QUESTION | NEWS}],
+    ("GET", "/v1/answers/{answer_id}"): [{}, {"params": NEWS}],
+    ("POST", "/v1/answers/{answer_id}/feedback"): [
+        {"json": {"mark": "bad"}},
+        {"json": {"mark": "bad"}, "params": NEWS},
+    ],
+    ("GET", "/v1/sources"): [{}, {"params": NEWS}],
+    ("GET", "/v1/documents"): [{}, {"params": NEWS}],
+    ("POST", "/v1/documents"): [
+        WRITING,
+        {"json": WRITING["json"] | NEWS},
+        {"content": b'{"text": "a"}', "params": NEWS, "headers": {"Content-Type": "application/x-ndjson"}},
+    ],
+    ("POST", "/v1/documents/upload"): [
+        {"files": {"files": ("a.txt", b"Text.")}},
+        {"files": {"files": ("a.txt", b"Text.")}, "data": NEWS},
+    ],
+    ("POST", "/v1/documents/fetch"): [
+        {"json": {"urls": ["http://127.0.0.1/"]}},
+        {"json": {"urls": ["http://127.0.0.1/"]} | NEWS},
+    ],
+    ("GET", "/v1/documents/{document_id}"): [{}, {"params": NEWS}],
+    ("DELETE", "/v1/documents/{document_id}"): [{}, {"params": NEWS}],
+    ("GET", "/v1/jobs"): [{}, {"params": NEWS}],
+    ("GET", "/v1/jobs/{job_id}"): [{}, {"params": NEWS}],
+    ("GET", "/v1/jobs/{job_id}/failures"): [{}, {"params": NEWS}],
+    ("POST", "/v1/jobs/{job_id}/cancel"): [{}, {"params": NEWS}],
+    ("POST", "/v1/jobs/{job_id}/requeue"): [{}, {"params": NEWS}],
+    ("DELETE", "/v1/collections/{name}"): [{}],
+    ("POST", "/v1/chat/completions"): [
+        {"json": CHAT},
+        {"json": CHAT | {"model": "groundwire/news"}},
+        {"json": CHAT | NEWS | {"stream": True}},
+        {"json": CHAT, "params": NEWS},
+    ],
+    ("GET", "/metrics"): [{}],
+}
+"""Each operation as somebody asks it who wants what is in another collection: `default`, where none is named."""
+OPEN = {("GET", path) for path in ("/v1/collections", "/v1/models", "/v1/models/{model}", "/healthz", "/readyz")}
+"""What names collections only as far as the key may know them, or not at all."""
+
+
 def test_a_key_bound_to_a_collection_reaches_no_other(guarded: Guarded) -> None:
     made = keys.make()
     guarded.service.engine.store.add_key(made.id, "bound", ["ask", "write"], made.digest, None, ["sport"])
-    documents = {"documents": [{"id": "race", "text": "Ilse Brandt won the race in Varn."}]}
-    assert guarded.call(made.text, "POST", "/v1/documents", json=documents | {"collection": "sport"}).status_code == 202
-    for method, path, body in (
-        ("POST", "/v1/ask", QUESTION),
-        ("POST", "/v1/search", QUESTION),
-        ("POST", "/v1/search", QUESTION | {"collection": "news"}),
-        ("POST", "/v1/documents", documents),
-        ("POST", "/v1/documents", documents | {"collection": "news"}),
-        ("GET", "/v1/documents", None),
-        ("GET", "/v1/sources", None),
-        ("GET", "/v1/jobs", None),
-        ("DELETE", "/v1/collections/news", None),
-        ("GET", "/metrics", None),
-    ):
-        assert_problem(guarded.call(made.text, method, path, json=body), 403, "collection_denied")
-    listed = guarded.call(made.text, "GET", "/v1/collections").json()["collections"]
-    assert [each["name"] for each in listed] == ["sport"]
-    assert guarded.call(made.text, "GET", "/v1/jobs?collection=sport").status_code == 200
-    assert "sport" in [each["name"] for each in guarded.call("ask", "GET", "/v1/collections").json()["collections"]]
-    assert guarded.call(made.text, "DELETE", "/v1/collections/sport").status_code == 204
+
+    def called(method: str, path: str, **sent: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {made.text}"} | sent.pop("headers", {})
+        return guarded.service.http.request(method, path, headers=headers, **sent)
+
+    described = called("GET", "/openapi.json").json()["paths"]
+    known = {(method.upper(), path) for path, methods in described.items() for method in methods}
+    assert known == FOREIGN.keys() | OPEN, "a new operation is tried here too"
+    sport = {"collection": "sport"}
+    assert called("POST", "/v1/documents", json=WRITING["json"] | sport).status_code == 202
+    before = guarded.call("both", "GET", "/v1/collections").json()
+    for (method, path), asked in FOREIGN.items():
+        for sent in asked:
+            reply = called(method, re.sub(r"{\w+}", "news", path), **sent)
+            error = reply.json().get("error", reply.json())
+            assert (reply.status_code, error["code"]) == (403, "collection_denied"), (method, path, sent, reply.text)
+    assert guarded.call("both", "GET", "/v1/collections").json() == before, "nothing came into another"
+    assert [each["name"] for each in called("GET", "/v1/collections").json()["collections"]] == ["sport"]
+    assert [each["id"] for each in called("GET", "/v1/models").json()["data"]] == ["groundwire/sport"]
+    upload = {"files": {"files": ("a.txt", b"Text.")}, "data": sport}
+    assert called("POST", "/v1/documents/upload", **upload).status_code == 202
+    assert called("GET", "/v1/jobs?collection=sport").status_code == 200
+    assert called("DELETE", "/v1/collections/sport").status_code == 204

@@ -49,7 +49,8 @@ def test_a_chat_is_answered_with_markers_sources_and_whole_citations(service: Se
     markers = "".join(f"[{marker}]" for marker in same["sentences"][0]["citations"])
     assert message.content == f"{DRAFT} {markers}\n\nSources:\n- {markers} {ARTICLE_ID}"
     assert grounds(message) == {key: same[key] for key in ("status", "reason", "independent_sources", "citations")}
-    assert reply.usage is None, "no count is better than a false one"
+    assert reply.usage, "there are clients that fail without it, though this model tells nothing"
+    assert reply.usage.total_tokens == 0
     assert not any("Paris" in text.content for text in service.model.prompts[-1])
 
 
@@ -66,6 +67,8 @@ def test_a_streamed_chat_says_the_same_a_sentence_at_a_time(serve: Serve) -> Non
             chunks += stream
         whole = chat.chat.completions.create(**asking).choices[0].message
     assert len({chunk.id for chunk in chunks}) == 1
+    used = chunks.pop()
+    assert (used.choices, used.usage and used.usage.total_tokens) == ([], 0)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == whole.content
     assert [chunk.choices[0].finish_reason for chunk in chunks] == [None] * (len(chunks) - 1) + ["stop"]
     assert grounds(chunks[-1].choices[0].delta) == grounds(whole)
@@ -215,6 +218,28 @@ def test_what_front_ends_send_unasked_is_no_hindrance_and_tokens_are_told_where_
             assert told == [320] * more
             assert [chunk.choices for chunk in chunks[len(chunks) - more :]] == [[]] * more
             assert chunks[-1 - more].choices[0].finish_reason == "stop"
+
+
+@pytest.mark.parametrize(
+    ("sent", "param"),
+    [
+        ({"messages": [{"role": "user", "content": "long " * 500}]}, "messages"),
+        ({"messages": [{"role": "user", "content": {"text": "Who?"}}]}, "messages[0].content"),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": 1}]}]}, "messages[0].content"),
+        ({"tool_choice": "required"}, "tool_choice"),
+    ],
+)
+def test_what_is_wrong_with_a_chat_is_named_as_the_client_wrote_it(
+    service: Service, sent: dict[str, Any], param: str
+) -> None:
+    reply = service.http.post("/v1/chat/completions", json={"messages": QUESTION} | sent)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (422, param)
+
+
+@pytest.mark.parametrize("path", ["/v1/completions", "/v1/embeddings", "/v1/responses"])
+def test_what_is_not_served_of_the_protocol_is_refused_in_its_shape(service: Service, path: str) -> None:
+    reply = service.http.post(path, json={"input": "Who?"})
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "no_such_path")
 
 
 def test_langchain_asks_and_streams_with_tools_bound(serve: Serve) -> None:

@@ -83,8 +83,8 @@ def test_examples_keep_what_is_null(described: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/v1/documents", "GET, POST"),
-        ("/v1/documents/some/thing", "DELETE, GET"),
+        ("/v1/documents", "GET, HEAD, POST"),
+        ("/v1/documents/some/thing", "DELETE, GET, HEAD"),
         ("/v1/documents/fetch", "POST"),
         ("/v1/ask", "POST"),
         ("/", "GET, HEAD"),

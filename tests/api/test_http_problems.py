@@ -163,6 +163,31 @@ def test_an_unknown_method_is_a_problem_that_names_the_known_ones(service: Servi
     assert reply.headers["Allow"]
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/docs", "/v1/models", "/v1/documents"])
+def test_what_can_be_got_can_be_asked_for_without_its_body(service: Service, path: str) -> None:
+    whole, head = service.http.get(path), service.http.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Type"] == whole.headers["Content-Type"]
+
+
+def test_what_cannot_be_got_has_no_head_either(service: Service) -> None:
+    assert service.http.head("/v1/ask").headers["Allow"] == "POST"
+    assert service.http.head("/v1/documents/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"[" * 100_000, "nested"),
+        (b'{"question": "Who?", "limit": ' + b"9" * 5_000 + b"}", "digits"),
+        (b'{"question": "\xff"}', "UTF-8"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_why(service: Service, body: bytes, why: str) -> None:
+    reply = service.http.post("/v1/search", content=body, headers={"Content-Type": "application/json"})
+    assert why in assert_problem(reply, 400, "invalid_json")["detail"]
+
+
 @pytest.fixture
 def small(serve: Serve) -> Iterator[Service]:
     with serve(ScriptedModel(""), max_request_bytes=4_096) as service:

@@ -198,6 +198,12 @@ def headers(**more: str) -> dict[str, str]:
     return {"Accept": ACCEPT, "Content-Type": "application/json"} | FORMER | more
 
 
+def test_the_address_may_end_in_a_slash(service: Service) -> None:
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    replies = [httpx.post(f"{service.url}{path}", json=body, headers=headers()) for path in ("/mcp", "/mcp/")]
+    assert [(reply.status_code, reply.text) for reply in replies] == [(200, replies[0].text)] * 2
+
+
 def test_a_page_of_another_site_is_kept_out(service: Service) -> None:
     def status(**more: str) -> int:
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}

@@ -107,6 +107,9 @@ def test_what_has_no_meaning_here_is_passed_over(passed_over: dict[str, Any]) ->
         ("response_format", {"type": "json_object"}),
         ("logprobs", True),
         ("modalities", ["text", "audio"]),
+        ("tool_choice", "required"),
+        ("tool_choice", {"type": "function", "function": {"name": "f"}}),
+        ("function_call", {"name": "f"}),
     ],
 )
 def test_what_asks_for_another_kind_of_reply_is_refused_by_name(field: str, value: object) -> None:
