@@ -58,8 +58,11 @@ def arrange(settings: Settings) -> Arrangement:
 
 
 def chroma(settings: Settings, port: int) -> Spec:
-    """The embedded Chroma server, which alone has the folder open."""
-    probe = f"http://127.0.0.1:{port}/api/v2/heartbeat"
+    """The embedded Chroma server, which alone has the folder open.
+
+    What is probed reads its database: its heartbeat goes on when that cannot be read any more.
+    """
+    probe = f"http://127.0.0.1:{port}/api/v2/tenants/default_tenant/databases/default_database/collections_count"
     return Spec("chroma", "rag.adapters.chroma_server", (str(settings.chroma_path), str(port)), probe, grace=1.5)
 
 

@@ -10,7 +10,7 @@ import click
 @click.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def command(file: Path) -> None:
-    """Copy the collection to FILE, a tar, as it stands at this moment.
+    """Copy every collection to FILE, a tar, as it stands at this moment.
 
     The service may run and take documents in meanwhile. Everything is in it but the weights, which are fetched,
     and Chroma's folder, which `groundwire restore` makes anew.
@@ -19,5 +19,7 @@ def command(file: Path) -> None:
     from rag.store.backup import back_up
 
     manifest = back_up(load_settings().store_path, file)
-    held = ", ".join(f"{count:,} {name}" for name, count in manifest.counts.items())
-    click.echo(f"{file}: {held}; {manifest.bytes / 2**20:,.1f} MB, SHA-256 of the store {manifest.sha256}")
+    held = ", ".join(f"{count:,} {name}" for name, count in manifest.total.items())
+    stores = (manifest, *manifest.collections.values())
+    size = sum(each.bytes for each in stores) / 2**20
+    click.echo(f"{file}: {held} in {len(stores)} collections; {size:,.1f} MB")

@@ -31,6 +31,6 @@ def command(file: Path, replace: bool) -> None:
                 "or give --replace to have it replaced"
             )
         manifest = restore(file, settings.store_path, lambda: shutil.rmtree(settings.chroma_path, ignore_errors=True))
-        held = ", ".join(f"{count:,} {name}" for name, count in manifest.counts.items())
+        held = ", ".join(f"{count:,} {name}" for name, count in manifest.total.items())
         click.echo(f"{settings.data.resolve()} holds the backup of {manifest.made_at}: {held}")
         reindex_alone(settings)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from api import runtime
 from api.cli import FAILED, NOT_SET_UP, main
 from ingest.worker import work_off
-from rag.compose import Engine, assemble
+from rag.compose import Engine, assemble, collections_of
 from rag.seams import Embedder
 from rag.settings import load_settings
 from rag.types import NewDocument, Question
@@ -41,12 +41,14 @@ def test_a_collection_goes_to_another_folder_and_is_searched_as_before(
     monkeypatch.setenv("GROUNDWIRE_EMBEDDING", "torch")  # as the embedder given here does
     with closing(assemble(load_settings(), embedder, ScriptedModel())) as engine:
         engine.store.enqueue([NewDocument(id=town, text=f"The bridge of {town} was opened.") for town in TOWNS])
+        with closing(collections_of(engine)) as collections:
+            collections.create("sport").store.enqueue([NewDocument(id="race", text="Ilse Brandt won the race.")])
         work_off(engine)
         before = found(engine)
         backed = run("backup", tmp_path / "b.tar")
         engine.index.drop()
     assert backed.exit_code == 0, backed.output
-    assert "3 documents" in backed.output
+    assert "4 documents" in backed.output
     monkeypatch.setenv("GROUNDWIRE_DATA", str(tmp_path / "elsewhere"))
     restored = run("restore", tmp_path / "b.tar")
     assert restored.exit_code == 0, restored.output
@@ -55,6 +57,8 @@ def test_a_collection_goes_to_another_folder_and_is_searched_as_before(
         assert engine.index.count() == 3
         assert found(engine) == before
         assert before[0][0]
+        with closing(collections_of(engine)) as collections:
+            assert [each.document.id for each in collections.engine("sport").store.documents(None, 9)[0]] == ["race"]
     again = run("restore", tmp_path / "b.tar")
     assert again.exit_code == FAILED
     assert "--replace" in again.stderr

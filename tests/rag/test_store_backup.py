@@ -96,6 +96,45 @@ def test_a_restore_replaces_what_was_there_and_what_had_not_reached_its_file(
         assert {stored.document.id for stored in store.documents(None, 10)[0]} == {"a0", "a1"}
 
 
+def beside(store: Path, key: str) -> Path:
+    return store.parent / "collections" / f"{key}.sqlite3"
+
+
+def test_every_collection_is_in_a_backup_and_those_it_replaces_are_gone(collection: Collection, tmp_path: Path) -> None:
+    collection.take(ARTICLES[:1])
+    key = collection.store.register("sport", 9)
+    with closing(Collection(beside(collection.store.path, key))) as sport:
+        sport.take(ARTICLES[1:3])
+    collection.store.register("removed", 9)  # its file is gone, as when it is deleted at this moment
+    made = back_up(collection.store.path, tmp_path / "b.tar")
+    assert (set(made.collections), made.total["documents"]) == ({key}, 3)
+    other = tmp_path / "other" / "store.sqlite3"
+    with closing(Collection(other)) as replaced, closing(Collection(beside(other, "stray"))) as stray:
+        replaced.take(ARTICLES[4:5])
+        stray.take(ARTICLES[5:6])
+    assert restore(tmp_path / "b.tar", other) == made
+    assert [path.name for path in other.parent.joinpath("collections").iterdir()] == [f"{key}.sqlite3"]
+    with closing(Store.open(other)) as store, closing(Store.open(beside(other, key))) as sport:
+        assert store.registered() == {key: "sport"}
+        assert {stored.document.id for stored in store.documents(None, 10)[0]} == {"a0"}
+        assert {stored.document.id for stored in sport.documents(None, 10)[0]} == {"a1", "a2"}
+
+
+def test_a_backup_from_before_there_were_several_stores_in_one_is_restored(
+    collection: Collection, tmp_path: Path
+) -> None:
+    collection.take(ARTICLES[:2])
+    back_up(collection.store.path, tmp_path / "b.tar")
+    with tarfile.open(tmp_path / "b.tar") as tar:
+        manifest = json.load(tar.extractfile(MANIFEST))  # type: ignore[arg-type]
+    del manifest["collections"]
+    repacked(tmp_path / "b.tar", tmp_path / "old.tar", manifest=manifest | {"format": 1})
+    other = tmp_path / "other" / "store.sqlite3"
+    restore(tmp_path / "old.tar", other)
+    with closing(Store.open(other)) as store:
+        assert store.counts().documents == 2
+
+
 def repacked(source: Path, target: Path, manifest: dict[str, Any] | None = None, store: bytes | None = None) -> Path:
     """A backup with another manifest or another store in it."""
     with tarfile.open(source) as old, tarfile.open(target, "w") as new:
@@ -129,7 +168,7 @@ def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_changed(collection
         (tmp_path / "empty.tar", BackupError, "has no manifest.json"),
         (repacked(whole, tmp_path / "1.tar", store=flipped), BackupError, "is damaged"),
         (repacked(whole, tmp_path / "2.tar", manifest=later), BackupTooNew, "newer Groundwire"),
-        (repacked(whole, tmp_path / "3.tar", manifest=manifest | {"format": 2}), BackupTooNew, "newer Groundwire"),
+        (repacked(whole, tmp_path / "3.tar", manifest=manifest | {"format": 3}), BackupTooNew, "newer Groundwire"),
         (repacked(whole, tmp_path / "4.tar", manifest={"files": []}), BackupError, "its manifest is another"),
         (
             repacked(whole, tmp_path / "5.tar", manifest=manifest | {"counts": {"documents": 7}}),
