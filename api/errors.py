@@ -6,6 +6,7 @@ with its traceback and answered with a sentence that says only that.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import re
@@ -50,6 +51,7 @@ from rag.errors import (
     ReadOnly,
     Rejected,
     SetupError,
+    StoreDamaged,
     Unavailable,
     UnknownCollection,
 )
@@ -64,6 +66,7 @@ PROBLEM = "groundwire.problem"
 MAX_FIELD_ERRORS = 20
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 BEARER = 'Bearer realm="groundwire"'
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _BRANCH = re.compile(r"[a-z-]+\[.*\]")
 """What the framework calls one of several types of a field."""
 
@@ -155,6 +158,7 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     Stopping: HTTPStatus.SERVICE_UNAVAILABLE,
     DiskFull: HTTPStatus.SERVICE_UNAVAILABLE,
     ReadOnly: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TimedOut: HTTPStatus.GATEWAY_TIMEOUT,
@@ -249,6 +253,8 @@ def _as_ours(request: Request, error: Exception) -> Exception:
             return WrongMediaType(f"send the body as Content-Type: application/json, not {sent}")
     if isinstance(error, HTTPException) and isinstance(error.__cause__, GroundwireError):
         return error.__cause__  # raised while the body was read, by `Envelope`
+    if isinstance(error, HTTPException) and getattr(error.__cause__, "errno", None) in _NO_ROOM:
+        return DiskFull("disk", "there is no room on the disk for what was sent")
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
         if request.headers.get("content-type", "").lower().startswith("multipart/"):
             return MalformedForm(f"the body is not a form of files: {error.detail}")

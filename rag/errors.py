@@ -11,6 +11,7 @@
     ├── Unavailable              a part (store, index, model) cannot answer now; transient
     │   ├── DiskFull             there is no room to write
     │   ├── ReadOnly             the data folder cannot be written to
+    │   ├── StoreDamaged         the store's file is not what was written to it
     │   ├── IndexUnavailable     Chroma is away, or does not hold yet what the store says
     │   └── ModelUnavailable     no model answers
     ├── SetupError               weights, settings or disk keep the service from starting
@@ -108,6 +109,12 @@ class ReadOnly(Unavailable):
     """The store cannot be written to. Questions are still answered."""
 
     code = "read_only"
+
+
+class StoreDamaged(Unavailable):
+    """The store's file is not what was written to it. Only a backup helps."""
+
+    code = "store_damaged"
 
 
 class IndexUnavailable(Unavailable):

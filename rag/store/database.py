@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from rag.errors import DataUnusable, DiskFull, ReadOnly, SetupError, Unavailable
+from rag.errors import DataUnusable, DiskFull, ReadOnly, SetupError, StoreDamaged, Unavailable
 
 HEAD = "0006"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE = 15.0
 _PRIMARY = 0xFF
+_REMEDY = "stop the service and put a backup in its place with `groundwire restore FILE --replace`"
 
 
 class Database:
@@ -70,6 +71,8 @@ def open_engine(path: Path) -> Engine:
         engine.dispose()
         if isinstance(cause := _cause(error), DiskFull):
             raise cause from error
+        if isinstance(cause, StoreDamaged):
+            raise DataUnusable(f"{path} is damaged ({error.orig}); {_REMEDY}") from error
         raise DataUnusable(
             f"cannot open {path}: {error.orig}; check that the disk has room and the file is a Groundwire store, "
             "or set GROUNDWIRE_DATA to another folder"
@@ -155,6 +158,8 @@ def _cause(error: DBAPIError) -> Unavailable:
     code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY
     if code == sqlite3.SQLITE_FULL:
         return DiskFull("store", "the disk of the data folder is full; it goes on by itself once there is room")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreDamaged("store", f"the store is damaged ({error.orig}); {_REMEDY}")
     if code == sqlite3.SQLITE_READONLY:
         return ReadOnly("store", "the store cannot be written to; make the data folder and what is in it writable")
     return Unavailable("store", f"the store cannot be used right now: {error.orig}")

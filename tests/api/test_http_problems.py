@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import gzip
 import json
 import logging
@@ -12,7 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
+from api.errors import respond
 from tests.fakes import ScriptedModel
 from tests.service import Serve, Service
 from tests.serving import until
@@ -302,3 +307,14 @@ def test_the_documentation_page_asks_nothing_of_the_network(service: Service) ->
     for address in addresses:
         assert address.startswith("/")
         assert service.http.get(address).status_code == 200
+
+
+def test_a_form_that_finds_no_room_on_the_disk_is_told_so() -> None:
+    """Files larger than a megabyte are kept on the disk while they come in."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    error = HTTPException(400, "There was an error parsing the body")
+    error.__cause__ = full
+    scope = {"type": "http", "path": "/v1/documents/upload", "headers": [(b"content-type", b"multipart/form-data")]}
+    reply = asyncio.run(respond(Request(scope), error))
+    assert (reply.status_code, json.loads(bytes(reply.body))["code"]) == (503, "disk_full")
+    assert reply.headers["Retry-After"]

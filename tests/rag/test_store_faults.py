@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from ingest.bench import Bench
 from ingest.worker import Worker
-from rag.errors import DataUnusable, DiskFull, ReadOnly
+from rag.errors import DataUnusable, DiskFull, ReadOnly, StoreDamaged
 from rag.store import Result, Store
 from rag.types import JobState, NewDocument
 from tests.collection import Collection
@@ -103,6 +103,20 @@ def test_a_store_that_cannot_be_written_to_is_named_and_still_read(collection: C
         assert raised.value.code == "read_only"
         assert store.counts().documents == 1
     assert store.enqueue(MANY).total == len(MANY)
+
+
+def test_a_damaged_store_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    with closing(Collection(path)) as collection:
+        collection.take(MANY)
+    content = path.read_bytes()
+    half = len(content) // 2
+    path.write_bytes(content[:half] + b"\xff" * half)
+    with closing(Store.open(path)) as store, pytest.raises(StoreDamaged, match="restore FILE --replace"):
+        list(map(store.document, [str(document.id) for document in MANY]))
+    path.write_bytes(b"no database" * 1_000)
+    with pytest.raises(DataUnusable, match="restore FILE --replace"):
+        Store.open(path)
 
 
 def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -98,6 +99,26 @@ def test_nothing_of_a_deleted_collection_is_left_in_the_folder_once_the_server_s
         server.start()
         assert found(index) == ["kept"]
         assert folders() == kept | {"notes"}
+
+
+def test_a_folder_that_was_damaged_is_told_and_once_the_server_starts_again_it_is_made_anew(
+    server: ChromaServer,
+) -> None:
+    def readable() -> int:
+        path = "tenants/default_tenant/databases/default_database/collections_count"  # what `api.parts` probes
+        return httpx.get(f"{server.url}/api/v2/{path}", trust_env=False).status_code
+
+    with closing(ChromaIndex(server.url, STAMP)) as index:
+        index.add([row("lost")])
+        assert readable() == 200
+        (server.folder / "chroma.sqlite3").write_bytes(b"no database" * 10_000)
+        assert readable() == 500
+        server.kill()
+        server.start()
+        assert readable() == 200
+        assert index.count() == 0
+        index.add([row("new")])
+        assert found(index) == ["new"]
 
 
 def test_more_rows_than_go_into_one_request_are_no_matter(
