@@ -6,6 +6,8 @@ import os
 import random
 import secrets
 import socket
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -13,7 +15,7 @@ from pydantic import SecretStr
 from api.binding import check_binding
 from api.process import Spec
 from rag import weights
-from rag.errors import PortTaken, SetupError
+from rag.errors import DataDamaged, PortTaken, SetupError
 from rag.settings import PREFIX, Settings
 
 PRIVATE_PORTS = range(20_000, 32_000)
@@ -48,6 +50,7 @@ def arrange(settings: Settings) -> Arrangement:
     here = {"data": settings.data.resolve(), "home": settings.home.resolve()}
     settings = settings.model_copy(update=here)
     check_binding(settings)
+    _check_store(settings)
     settings = settings.model_copy(update={"port": _free_port(settings)})
     weights.require(settings, settings.embedder)
     api = Spec("api", "api", probe=f"{base_of(settings)}/healthz", grace=6.0)
@@ -104,6 +107,21 @@ def _chroma(settings: Settings) -> tuple[Settings, Spec | None]:
         return settings, None
     port = private_port()
     return settings.model_copy(update={"chroma_url": f"http://127.0.0.1:{port}"}), chroma(settings, port)
+
+
+def _check_store(settings: Settings) -> None:
+    """Whether there is a database where the store is, without loading what reads it. Raises `DataDamaged`."""
+    if not settings.store_path.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(settings.store_path)) as store:
+            store.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise DataDamaged(
+                f"{settings.store_path} is damaged ({error}); put a backup in its place with "
+                "`groundwire restore FILE --replace`"
+            ) from error
 
 
 def _free_port(settings: Settings) -> int:

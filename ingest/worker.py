@@ -129,6 +129,7 @@ class Benches:
         self._stopping = stopping
         self._default = self._bench(engine, 0.0)
         self._others: dict[str, Bench] = {}
+        self._again: dict[str, float] = {}
 
     def __call__(self) -> Iterator[Bench]:
         """Each once. Raises `Unavailable`, after the default one, when the register of the others cannot be read."""
@@ -136,8 +137,15 @@ class Benches:
         names = self._collections.tidy()
         self._others = {key: bench for key, bench in self._others.items() if key in names}
         for key in names.keys() - self._others.keys():
-            with suppress(UnknownCollection):  # deleted since
+            if self._again.get(key, 0.0) > time.monotonic():
+                continue
+            try:
                 self._others[key] = self._bench(self._collections.engine(names[key]), _REST)
+            except UnknownCollection:  # deleted since
+                continue
+            except Unavailable as error:  # its own fault, which is no reason to leave the others waiting
+                log.warning("a collection cannot be opened: %s", error, extra={"code": error.code})
+                self._again[key] = time.monotonic() + _LONGEST_WAIT
         yield from self._others.values()
 
     def _bench(self, engine: Engine, rest: float) -> Bench:

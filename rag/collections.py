@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from rag.errors import InvalidInput, Unavailable, UnknownCollection
+from rag.errors import DataDamaged, DataUnusable, InvalidInput, StoreDamaged, Unavailable, UnknownCollection
 from rag.store import Store
 from rag.types import COLLECTION_NAME, DEFAULT_COLLECTION
 
@@ -53,7 +53,7 @@ class Collections(Generic[E]):
         return [DEFAULT_COLLECTION, *sorted(filter(None, self.default.store.registered().values()))]
 
     def engine(self, name: str) -> E:
-        """Raises `UnknownCollection`."""
+        """Raises `UnknownCollection`, and `Unavailable` where its store cannot be opened."""
         if name == DEFAULT_COLLECTION:
             return self.default
         key = self.default.store.key_of(name)
@@ -80,12 +80,16 @@ class Collections(Generic[E]):
         """
         if name == DEFAULT_COLLECTION:
             raise InvalidInput(f"the collection {name!r} is always there; delete its documents instead", "collection")
-        engine = self.engine(name)
+        try:
+            engine: E | None = self.engine(name)
+        except Unavailable:  # what cannot be opened can be removed all the same
+            engine = None
         key = self.default.store.retire(name)
         if key is None:
             raise UnknownCollection(name)
-        engine.store.withdraw()  # whoever has the file open goes on reading it after it is removed
         try:
+            if engine is not None:
+                engine.store.withdraw()  # whoever has the file open goes on reading it after it is removed
             self._drop(key)
         except Unavailable as error:
             log.warning("what is left of a deleted collection is removed later: %s", error)
@@ -117,7 +121,12 @@ class Collections(Generic[E]):
             if key in self._open:
                 self._open.move_to_end(key)
                 return self._open[key]
-        engine = self._build(key)
+        try:
+            engine = self._build(key)
+        except DataDamaged as error:  # one of many is no reason for the service not to run
+            raise StoreDamaged("store", str(error)) from error
+        except DataUnusable as error:
+            raise Unavailable("store", str(error)) from error
         if self.default.store.key_of(name) != key:  # deleted since: there is a file again
             engine.store.close()
             self._drop(key)

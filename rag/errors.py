@@ -17,6 +17,7 @@
     ├── SetupError               weights, settings or disk keep the service from starting
     │   ├── PortTaken            somebody else listens there
     │   ├── DataUnusable         the data folder cannot be made or written to
+    │   │   └── DataDamaged      a store in it is not what was written to it
     │   └── DataInUse            another service has the data folder
     └── BackupError              a backup could not be made or put back
         └── BackupTooNew         its tables are of a later Groundwire
@@ -145,6 +146,10 @@ class DataUnusable(SetupError):
     """The data folder, or the store in it, cannot be made, opened or written to."""
 
     code = "data_unusable"
+
+
+class DataDamaged(DataUnusable):
+    """A store in the data folder is not what was written to it. Only a backup helps."""
 
 
 class DataInUse(SetupError):

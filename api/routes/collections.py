@@ -10,7 +10,7 @@ from api.errors import PROBLEMS
 from api.schemas.documents import CollectionOut, CollectionsOut
 from api.schemas.fields import COLLECTION
 from api.service import AccessPart
-from rag.errors import UnknownCollection
+from rag.errors import StoreDamaged, UnknownCollection
 from rag.types import DEFAULT_COLLECTION
 
 router = APIRouter(prefix="/v1/collections", tags=["documents"])
@@ -27,6 +27,8 @@ def collections(access: AccessPart) -> CollectionsOut:
             found.append(CollectionOut.of(name, access.engine(name).store.counts()))
         except UnknownCollection:
             continue  # deleted since
+        except StoreDamaged as error:
+            found.append(CollectionOut(name=name, documents=0, passages=0, waiting=0, error=str(error)))
     return CollectionsOut(collections=found)
 
 

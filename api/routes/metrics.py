@@ -16,7 +16,7 @@ from api.metrics import CONTENT_TYPE, Snapshot
 from api.service import State, state
 from rag.collections import Collections
 from rag.compose import Engine
-from rag.errors import Unavailable, UnknownCollection
+from rag.errors import StoreDamaged, Unavailable, UnknownCollection
 from rag.store import Backlog, Counts
 
 router = APIRouter(tags=["health"])
@@ -55,7 +55,7 @@ def held(collections: Collections[Engine]) -> tuple[Counts, Backlog]:
     """What all collections hold together, and what waits to be taken into them. Raises `Unavailable`."""
     found = []
     for name in collections.names():
-        with suppress(UnknownCollection):  # deleted since
+        with suppress(UnknownCollection, StoreDamaged):  # deleted since, or not to be read, which `status` tells
             store = collections.engine(name).store
             found.append((store.counts(), store.backlog()))
     return Counts.total(counts for counts, _ in found), Backlog.total(backlog for _, backlog in found)

@@ -235,7 +235,10 @@ class DocumentsOut(Reply):
 
 
 class CollectionOut(Reply):
-    """A collection and how much is in it; `waiting` are documents on their way into it."""
+    """A collection and how much is in it; `waiting` are documents on their way into it.
+
+    One that cannot be read has an `error` that says why, and counts of 0.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.COLLECTION]})
 
@@ -243,6 +246,7 @@ class CollectionOut(Reply):
     documents: int
     passages: int
     waiting: int
+    error: str | None = Field(None, exclude_if=lambda error: error is None)
 
     @classmethod
     def of(cls, name: str, counts: Counts) -> Self:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from rag.errors import DataUnusable, DiskFull, ReadOnly, SetupError, StoreDamaged, Unavailable
+from rag.errors import DataDamaged, DataUnusable, DiskFull, ReadOnly, SetupError, StoreDamaged, Unavailable
 
 HEAD = "0006"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -72,7 +72,7 @@ def open_engine(path: Path) -> Engine:
         if isinstance(cause := _cause(error), DiskFull):
             raise cause from error
         if isinstance(cause, StoreDamaged):
-            raise DataUnusable(f"{path} is damaged ({error.orig}); {_REMEDY}") from error
+            raise DataDamaged(f"{path} is damaged ({error.orig}); {_REMEDY}") from error
         raise DataUnusable(
             f"cannot open {path}: {error.orig}; check that the disk has room and the file is a Groundwire store, "
             "or set GROUNDWIRE_DATA to another folder"

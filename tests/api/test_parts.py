@@ -11,7 +11,7 @@ import pytest
 
 from api import parts, runtime
 from api.parts import Arrangement, arrange
-from rag.errors import SetupError
+from rag.errors import DataUnusable, SetupError
 from rag.settings import PREFIX, Settings, load_settings
 
 
@@ -72,6 +72,13 @@ def test_every_server_is_on_loopback_on_a_port_of_its_own(settings: Settings) ->
     addresses = [arrangement.base, arrangement.settings.chroma_url, arrangement.settings.model_url.removesuffix("/v1")]
     assert all(address.startswith("http://127.0.0.1:") for address in addresses)
     assert len(set(addresses)) == 3
+
+
+def test_a_damaged_store_is_one_line_with_what_to_do(settings: Settings) -> None:
+    settings.store_path.parent.mkdir(parents=True, exist_ok=True)
+    settings.store_path.write_bytes(b"no database" * 1_000)
+    with pytest.raises(DataUnusable, match="restore FILE --replace"):
+        arrange(settings)
 
 
 def test_a_port_that_is_taken_is_one_line(settings: Settings, taken: int) -> None:

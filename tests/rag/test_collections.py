@@ -18,7 +18,7 @@ from ingest.worker import Benches, work_off
 from rag.adapters.chroma import ChromaIndex
 from rag.collections import Collections
 from rag.compose import Engine, assemble, collections_of
-from rag.errors import InvalidInput, NotFound, Unavailable, UnknownCollection
+from rag.errors import InvalidInput, NotFound, StoreDamaged, Unavailable, UnknownCollection
 from rag.settings import load_settings
 from rag.types import DEFAULT_COLLECTION, Filters, NewDocument, Question
 from tests.conftest import EngineFactory
@@ -257,3 +257,20 @@ def test_there_may_be_so_many_and_all_work_though_few_are_open(tmp_path: Path, m
             assert [each.document.id for each in collections.engine(name).store.documents()[0]] == [name]
             held.store.close()
         assert collections.names() == [DEFAULT_COLLECTION, "one", "three", "two"]
+
+
+def test_one_that_is_damaged_is_named_leaves_the_others_alone_and_can_be_removed(tmp_path: Path) -> None:
+    with closing(assemble(load_settings(data=tmp_path), WordEmbedder(), ScriptedModel(""))) as engine:
+        with closing(collections_of(engine)) as collections:
+            fill(collections, "damaged", [NewDocument(text=SENTENCES[0])])
+            fill(collections, "sound", [NewDocument(text=SENTENCES[1])])
+        path = engine.settings.store_of(engine.store.key_of("damaged") or "")
+        path.write_bytes(b"no database" * 1_000)
+        with closing(collections_of(engine)) as collections:
+            with pytest.raises(StoreDamaged, match="restore FILE --replace"):
+                collections.engine("damaged")
+            benches = Benches(engine, collections)
+            assert len(list(benches())) == len(list(benches())) == 2
+            collections.delete("damaged")
+            assert collections.names() == [DEFAULT_COLLECTION, "sound"]
+            assert not path.exists()
