@@ -193,3 +193,17 @@ def test_commands_take_the_collection_that_is_meant(
     assert listed[0] == {"name": "default", "documents": 1, "passages": listed[0]["passages"], "waiting": 0}
     assert "desk" not in {each["name"] for each in listed}
     assert run(service, "collections", "--delete", "desk").exit_code == WRONG
+
+
+def test_one_that_cannot_be_read_says_so_hides_no_other_and_can_be_removed(service: Service) -> None:
+    key = service.engine.store.register("broken", 100)
+    path = service.engine.settings.store_of(key)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"no database" * 1_000)
+    listed = {each["name"]: each for each in service.http.get("/v1/collections").json()["collections"]}
+    assert "restore" in listed["broken"]["error"]
+    assert "error" not in listed["default"]
+    assert code(service.http.get("/v1/documents", params={"collection": "broken"})) == (503, "store_damaged")
+    assert service.http.get("/metrics").status_code == 200
+    assert service.http.delete("/v1/collections/broken").status_code == 204
+    assert "broken" not in collections(service)
