@@ -16,7 +16,7 @@ from api import runtime
 from api.client import Client
 from api.keeper import Keeper, Patience
 from api.parts import Arrangement, arrange
-from rag.errors import GroundwireError
+from rag.errors import DataUnusable, GroundwireError
 from rag.logs import readable
 from rag.settings import Settings
 
@@ -35,7 +35,10 @@ def serve(settings: Settings, say: Say) -> int:
     Raises `SetupError` before anything is started: data folder, port or weights.
     """
     with runtime.alone(settings.data):
-        settings.log_path.mkdir(exist_ok=True)
+        try:
+            settings.log_path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise DataUnusable(f"{settings.log_path} cannot be made ({error.strerror}); make room for it") from error
         return asyncio.run(Service(arrange(settings), say).run())
 
 

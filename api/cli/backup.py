@@ -22,4 +22,5 @@ def command(file: Path) -> None:
     held = ", ".join(f"{count:,} {name}" for name, count in manifest.total.items())
     stores = (manifest, *manifest.collections.values())
     size = sum(each.bytes for each in stores) / 2**20
-    click.echo(f"{file}: {held} in {len(stores)} collections; {size:,.1f} MB")
+    where = f" in {len(stores)} collections" if len(stores) > 1 else ""
+    click.echo(f"{file}: {held}{where}; {size:,.1f} MB")

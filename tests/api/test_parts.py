@@ -11,6 +11,7 @@ import pytest
 
 from api import parts, runtime
 from api.parts import Arrangement, arrange
+from api.supervise import serve
 from rag.errors import DataUnusable, SetupError
 from rag.settings import PREFIX, Settings, load_settings
 
@@ -79,6 +80,13 @@ def test_a_damaged_store_is_one_line_with_what_to_do(settings: Settings) -> None
     settings.store_path.write_bytes(b"no database" * 1_000)
     with pytest.raises(DataUnusable, match="restore FILE --replace"):
         arrange(settings)
+
+
+def test_a_folder_of_logs_that_cannot_be_made_is_one_line(settings: Settings) -> None:
+    settings.data.mkdir()
+    settings.log_path.write_text("no folder")
+    with pytest.raises(DataUnusable, match="logs cannot be made"):
+        serve(settings, print)
 
 
 def test_a_port_that_is_taken_is_one_line(settings: Settings, taken: int) -> None:
