@@ -250,7 +250,8 @@ class CollectionOut(Reply):
 
     @classmethod
     def of(cls, name: str, counts: Counts) -> Self:
-        return cls(name=name, documents=counts.documents, passages=counts.passages, waiting=counts.queued_documents)
+        held = {"documents": counts.documents, "passages": counts.passages, "waiting": counts.queued_documents}
+        return cls(name=name, error=None, **held)
 
 
 class CollectionsOut(Reply):

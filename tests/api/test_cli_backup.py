@@ -52,7 +52,7 @@ def test_a_collection_goes_to_another_folder_and_is_searched_as_before(
     monkeypatch.setenv("GROUNDWIRE_DATA", str(tmp_path / "elsewhere"))
     restored = run("restore", tmp_path / "b.tar")
     assert restored.exit_code == 0, restored.output
-    assert "3 of 3 passages indexed" in restored.output
+    assert "4 of 4 passages indexed" in restored.output
     with closing(assemble(load_settings(), embedder, ScriptedModel())) as engine:
         assert engine.index.count() == 3
         assert found(engine) == before
