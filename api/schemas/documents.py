@@ -250,8 +250,13 @@ class CollectionOut(Reply):
 
     @classmethod
     def of(cls, name: str, counts: Counts) -> Self:
-        held = {"documents": counts.documents, "passages": counts.passages, "waiting": counts.queued_documents}
-        return cls(name=name, error=None, **held)
+        return cls(
+            name=name,
+            documents=counts.documents,
+            passages=counts.passages,
+            waiting=counts.queued_documents,
+            error=None,
+        )
 
 
 class CollectionsOut(Reply):
