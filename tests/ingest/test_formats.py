@@ -352,10 +352,15 @@ def test_atom_is_read_too(charset: str) -> None:
             b'<!DOCTYPE r [<!ENTITY a "aaa">]><rss><channel><item><title>&a;</title></item></channel></rss>',
             "broken_file",
         ),
+        (
+            b'<!DOCTYPE r SYSTEM ">" [<!ENTITY a "aaa">]><rss><channel><item><title>&a;</title></item></channel></rss>',
+            "broken_file",
+        ),
+        (rss(), "empty_text"),
         (rss("<item><title>" + "x" * 17_000_000 + "</title></item>"), "too_large"),
         (rss("<item/>" * 6_000), "too_large"),
     ],
-    ids=["svg", "empty", "entities", "long", "many"],
+    ids=["svg", "empty", "entities", "other entities", "no entry", "long", "many"],
 )
 def test_a_feed_that_cannot_be_read_has_a_code(data: bytes, expected: str) -> None:
     assert code(data, "f.rss") == expected
