@@ -142,9 +142,10 @@ def cost(sizes: Sequence[int], folder: Path) -> Iterator[str]:
 
 
 def reached(store: Store) -> int:
-    """How many documents came before, also those that were taken out again."""
+    """How many documents came before, in whole batches: the last ones may have been taken out again."""
     with store.read() as connection:
-        return connection.execute(select(func.max(versions.c.key))).scalar_one() or 0
+        last: int = connection.execute(select(func.max(versions.c.key))).scalar_one() or 0
+    return -(-last // BATCH) * BATCH
 
 
 def arriving(number: int) -> str:
@@ -202,9 +203,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--articles", type=Path, help="JSON lines with a text each, instead of articles made by rule")
     parser.add_argument("--large", action="store_true", help="measure the cost at 100,000 documents too")
-    parser.add_argument(
-        "--keep", type=Path, metavar="FOLDER", help="keep the collection there and go on with it"
-    )
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the collection there and go on with it")
     arguments = parser.parse_args()
     sizes = [1_000, 10_000, *([50_000, 100_000] if arguments.large else [])]
     print(f"machine: {json.dumps(machine())}")
