@@ -2,7 +2,8 @@
 
 A measurement and no test. The articles are made by `evals.wire`, or come from a file of your own (JSON lines with a
 `text`); what becomes of them is known, so precision and recall can be counted. It takes a few minutes, and half an
-hour with `--large`. Time is that of the processor, so that what else the machine does counts little.
+hour with `--large`. Time is that of the processor, so that what else the machine does counts little. With `--keep
+FOLDER` the growing collection stays there, and a run that was ended goes on from as many documents as it had.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 
 from evals.bench import machine
 from evals.measures import percentile
@@ -115,8 +116,10 @@ def cost(sizes: Sequence[int], folder: Path) -> Iterator[str]:
     """Milliseconds of processor a document while a collection grows, one in five a copy, and for taking one out."""
     yield f"{'documents':>10}{'sign':>9}{'join p50':>10}{'join p95':>10}{'remove p50':>12}{'bytes':>8}"
     with closing(Store.open(folder / "cost.sqlite3")) as store:
-        held, size = 0, 0
-        for goal in sizes:
+        sign_all(store)  # what a run that was ended left without
+        first = held = reached(store)
+        size = 0
+        for goal in (goal for goal in sizes if goal > held):
             joins: list[float] = []
             signing = 0.0
             while held < goal:
@@ -134,8 +137,15 @@ def cost(sizes: Sequence[int], folder: Path) -> Iterator[str]:
             removed = removals(store, held)
             yield (
                 f"{held:>10,}{signing * 1_000 / (len(joins) * BATCH):>9.2f}{percentile(rest, 50):>10.2f}"
-                f"{percentile(rest, 95):>10.2f}{percentile(removed, 50):>12.2f}{size // held:>8,}"
+                f"{percentile(rest, 95):>10.2f}{percentile(removed, 50):>12.2f}{size // (held - first):>8,}"
             )
+
+
+def reached(store: Store) -> int:
+    """How many documents came before, in whole batches: the last ones may have been taken out again."""
+    with store.read() as connection:
+        last: int = connection.execute(select(func.max(versions.c.key))).scalar_one() or 0
+    return -(-last // BATCH) * BATCH
 
 
 def arriving(number: int) -> str:
@@ -193,13 +203,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--articles", type=Path, help="JSON lines with a text each, instead of articles made by rule")
     parser.add_argument("--large", action="store_true", help="measure the cost at 100,000 documents too")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the collection there and go on with it")
     arguments = parser.parse_args()
+    sizes = [1_000, 10_000, *([50_000, 100_000] if arguments.large else [])]
     print(f"machine: {json.dumps(machine())}")
     texts = list(own(arguments.articles) if arguments.articles else made(FAMILIES))
     with tempfile.TemporaryDirectory(prefix="groundwire-copies-") as folder:
         print("\n".join(quality(texts, Path(folder))), flush=True)
         print("milliseconds of processor a document, while the collection grows to so many:")
-        for line in cost([1_000, 10_000, *([100_000] if arguments.large else [])], Path(folder)):
+        if arguments.keep:
+            arguments.keep.mkdir(parents=True, exist_ok=True)
+        for line in cost(sizes, arguments.keep or Path(folder)):
             print(line, flush=True)
 
 

@@ -23,6 +23,9 @@ Resolve = Callable[[str, int], list[str]]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+# Not of the open network, though not every release of Python knows it: addresses of a site (RFC 3879), those that a
+# protocol gives away by itself (RFC 6890), and relays that are no more (RFC 7526).
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("fec0::/10", "192.0.0.0/24", "192.88.99.0/24")))
 _MOST_TRIED = 4
 
 
@@ -37,6 +40,8 @@ def is_public(address: str) -> bool:
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
+        return False
+    if any(found in network for network in _NOT_PUBLIC):
         return False
     if isinstance(found, ipaddress.IPv6Address):
         if found in _LOCAL_NAT64 or found in _COMPATIBLE:

@@ -13,8 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -192,11 +194,23 @@ def label_of(folder: Path) -> str:
 
 
 def files_of(folder: Path, apart: Apart) -> Iterator[Piece]:
-    """The articles in a folder and in those below it, in order; the mark of a file is its size and when it changed."""
+    """The articles in a folder and in those below it, in order; the mark of a file is its size and when it changed.
+
+    What goes while this looks at it is not there; what cannot be looked at is a piece that cannot be read.
+    """
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in ENDINGS and path.is_file():
+        if path.suffix.lower() not in ENDINGS:
+            continue
+        name = path.relative_to(folder).as_posix()
+        try:
             status = path.stat()
-            name = path.relative_to(folder).as_posix()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            detail = f"{path}: {error.strerror}"
+            yield Piece(name, "", partial(list, [Failure(name, "unreadable", detail)]))
+            continue
+        if stat.S_ISREG(status.st_mode):
             yield Piece(name, f"{status.st_size}-{status.st_mtime_ns}", _reading(path, name, apart))
 
 

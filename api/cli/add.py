@@ -91,11 +91,19 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
             yield place, place.name
             continue
         folder, pattern = (place, "**/*") if place.is_dir() else _pattern(place)
-        found = sorted(file for file in folder.glob(pattern) if file.is_file())
+        found = sorted(file for file in folder.glob(pattern) if _is_file(file))
         files = [file for file in found if file.suffix.lower() in ENDINGS]
         if not files:
             raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted(ENDINGS))})")
         yield from ((file, file.relative_to(folder).as_posix()) for file in files)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is one; what cannot be looked at is taken for one, and will be listed as `unreadable`."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _is_of_lines(name: str) -> bool:

@@ -6,9 +6,11 @@ import calendar
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from xml.parsers import expat
 
 from ingest.readers.markup import LARGEST, lines, plain, tree_of
 from ingest.readers.text import codec, decoded
@@ -26,7 +28,7 @@ def read(data: bytes, name: str, charset: str = "") -> Iterator[NewDocument | Fa
     """Its entries as documents, in order, each with the text the feed has of it; one without text is a failure.
 
     The link of an entry is its identity, else its own id. Raises `Rejected`: `unsupported_format` for what is no feed,
-    `broken_file` for one that cannot be parsed, `too_large`.
+    `broken_file` for one that cannot be parsed, `empty_text` for one without entries, `too_large`.
     """
     for number, document in enumerate(_entries(data, charset), 1):
         if document.text.strip():
@@ -42,7 +44,7 @@ def _entries(data: bytes, charset: str) -> list[NewDocument]:
         raise Rejected("too_large", f"the feed has {len(data):,} bytes; {LARGEST:,} is the most")
     if data[:2] in _UTF16:
         data, charset = decoded(data).encode(), "utf-8"
-    if _OWN_ENTITIES.search(data):
+    if _OWN_ENTITIES.search(data) or _defines_entities(data):
         raise Rejected("broken_file", "the feed defines entities of its own, which are not expanded")
     import feedparser
 
@@ -53,6 +55,8 @@ def _entries(data: bytes, charset: str) -> list[NewDocument]:
         raise Rejected("broken_file", "the feed cannot be parsed") from error
     if found.bozo and not found.entries:
         raise Rejected("broken_file", "the feed cannot be parsed")
+    if not found.entries:
+        raise Rejected("empty_text", "the feed has no entries")
     if len(found.entries) > MOST_ENTRIES:
         raise Rejected("too_large", f"the feed has {len(found.entries):,} entries; {MOST_ENTRIES:,} is the most")
     source, language = plain(found.feed.get("title", "")), found.feed.get("language", "")
@@ -65,6 +69,24 @@ def is_feed(data: bytes) -> bool:
     if start[:2] in _UTF16:
         start = start.replace(b"\0", b"")
     return _ROOT.search(start) is not None and b"<html" not in start.lower()
+
+
+def _defines_entities(data: bytes) -> bool:
+    """Whether something is declared as an entity before the first element, however that is written."""
+    parser, found = expat.ParserCreate(), []
+
+    def declared(*_: object) -> None:
+        found.append(True)
+        raise StopIteration
+
+    def begun(*_: object) -> None:
+        raise StopIteration
+
+    parser.EntityDeclHandler, parser.StartElementHandler = declared, begun
+    # what is not XML is read by other means, which know no entities
+    with suppress(expat.ExpatError, StopIteration, ValueError, LookupError):
+        parser.Parse(data, True)
+    return bool(found)
 
 
 def _entry(entry: Any, source: str, language: str) -> NewDocument:

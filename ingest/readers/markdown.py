@@ -13,7 +13,7 @@ _LINE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:[ \t]*(.*)")
 _OTHER_NAMES = {"date": "published_at", "published": "published_at", "lang": "language", "link": "url"}
 _ITEM = re.compile(r"\s*-[ \t]+(.+)")
 _LISTS = frozenset({"corrects", "retracts"})
-_HEADING = re.compile(r"\s*# +(.+?)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"\s*# +([^\n]+)")
 
 
 def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
@@ -40,8 +40,9 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
             listed.append(_unquoted(item.group(1)))
     text = whole[front.end() :] if front else whole
     heading = _HEADING.match(text)
-    if heading and not fields.get("title"):
-        fields["title"] = heading.group(1)
+    title = heading.group(1).rstrip(" \t\r#") if heading else ""
+    if title and not fields.get("title"):
+        fields["title"] = title
     return document(fields, text, document_id)
 
 

@@ -22,10 +22,15 @@ _SHARE = 0.6
 _LONGEST_EDGE = 120
 _NUMBER = re.compile(r"\d{1,5}")
 _ENDS = re.compile(r"[.!?:;…][”’\"')\]]*$")
-# What programs write into the title of a file when its author wrote none.
+# What programs write into the title of a file when its author wrote none, such as the name of another file.
 _NO_TITLE = re.compile(
-    r"^(?:Microsoft (?:Word|PowerPoint|Excel) - .*|untitled.*|.*\.(?:docx?|indd|qxd|pdf|tmp|rtf))$", re.I
+    r"^(?:Microsoft (?:Word|PowerPoint|Excel) - .*|untitled.*|.*\.(?:docx?|indd|qxd|pdf|tmp|rtf)"
+    r"|(?=[!-~]*\d)[!-~]*[_:.][!-~]*)$",
+    re.I,
 )
+
+Shape = tuple[str, int | None]
+"""A line, or a line without one of its numbers and how far that is from the number of the page."""
 
 
 def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # noqa: ARG001
@@ -62,23 +67,29 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
 def without_repeated(pages: list[str]) -> list[str]:
     """The pages without a first or last line that most of them share, as it is or but for counting the pages.
 
-    That is a header or a footer where at least `FEWEST_REPEATS` pages have it and three in five; a short file, or a
-    last line with any other number in it, loses nothing. A page has at most two of each.
+    That is a header or a footer where at least `FEWEST_REPEATS` pages have it and three in five, of all or of every
+    other one; a short file, or a last line with any other number in it, loses nothing. A page has at most two of each.
     """
     for _ in range(2):
         edges = [_outermost(page) for page in pages]
-        counts: Counter[tuple[str, int | None]] = Counter()
-        for number, edge in enumerate(edges):
-            counts.update({shape for _, line in edge if len(line) <= _LONGEST_EDGE for shape in _shapes(line, number)})
-        least = max(FEWEST_REPEATS, math.ceil(_SHARE * len(pages)))
-        repeated = {shape for shape, count in counts.items() if count >= least}
-        if not repeated:
+        shapes = [
+            {at: _shapes(line, number) for at, line in edge if len(line) <= _LONGEST_EDGE}
+            for number, edge in enumerate(edges)
+        ]
+        gone: list[set[int]] = [set() for _ in pages]
+        # a book has one header on its left pages and another on its right ones
+        for some in (slice(None), slice(0, None, 2), slice(1, None, 2)):
+            counts = Counter(shape for edge in shapes[some] for shape in set[Shape]().union(*edge.values()))
+            least = max(FEWEST_REPEATS, math.ceil(_SHARE * len(shapes[some])))
+            repeated = {shape for shape, count in counts.items() if count >= least}
+            for edge, lines in zip(shapes[some], gone[some], strict=True):
+                lines |= {at for at, known in edge.items() if known & repeated}
+        if not any(gone):
             return pages
-        kept = []
-        for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
-            gone = {at for at, line in edge if _shapes(line, number) & repeated}
-            kept.append("\n".join(line for at, line in enumerate(page.splitlines()) if at not in gone))
-        pages = kept
+        pages = [
+            "\n".join(line for at, line in enumerate(page.splitlines()) if at not in lines)
+            for page, lines in zip(pages, gone, strict=True)
+        ]
     return pages
 
 
@@ -120,9 +131,9 @@ def _outermost(page: str) -> list[tuple[int, str]]:
     return [lines[0], *lines[1:][-1:]] if lines else []
 
 
-def _shapes(line: str, page: int) -> set[tuple[str, int | None]]:
+def _shapes(line: str, page: int) -> set[Shape]:
     """A line as it is, and without each number in it in turn, with how far that is from the number of the page."""
-    shapes: set[tuple[str, int | None]] = {(line, None)}
+    shapes: set[Shape] = {(line, None)}
     for found in _NUMBER.finditer(line):
         shapes.add((f"{line[: found.start()]}#{line[found.end() :]}", int(found.group()) - page))
     return shapes

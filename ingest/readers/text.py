@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 
 from rag.errors import Rejected
@@ -16,6 +17,7 @@ _LARGER |= {"euc_kr": "cp949", "iso8859-9": "cp1254"}
 # Fewer characters beyond ASCII than this say too little about the language they are in.
 _ENOUGH_TO_TELL = 24
 _SAMPLE = 100_000
+_BEYOND = re.compile(r"[^\x00-\x7f]")
 
 
 def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
@@ -91,7 +93,13 @@ def _strictly(data: bytes, encoding: str) -> str:
 
 
 def _western(text: str) -> bool:
-    """Whether what lies beyond ASCII looks like Western words: few letters of many, capitals only where they may be."""
+    """Whether what lies beyond ASCII looks like Western words: few letters of many, capitals only where they may be.
+
+    That is told from a sample around the first such character, so that a large file takes no longer than a small one.
+    """
+    beyond_ascii = _BEYOND.search(text)
+    first = beyond_ascii.start() if beyond_ascii else 0
+    text = text[max(first - _SAMPLE // 2, 0) : first + _SAMPLE]
     letters = [place for place, character in enumerate(text) if character.isalpha()]
     beyond = [place for place in letters if text[place] > "\x7f"]
     if len(beyond) > 3 and len(beyond) * 3 > len(letters):

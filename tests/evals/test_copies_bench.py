@@ -36,3 +36,9 @@ def test_the_cost_is_told_at_each_size(tmp_path: Path) -> None:
     _, first, second = cost([128, 160], tmp_path)
     assert (first.split()[0], second.split()[0]) == ("128", "160")
     assert all(float(figure.replace(",", "")) > 0 for figure in first.split()[1:])
+
+
+def test_a_run_that_was_ended_goes_on_with_what_it_had(tmp_path: Path) -> None:
+    list(cost([128], tmp_path))
+    _, line = cost([128, 160], tmp_path)
+    assert line.split()[0] == "160"

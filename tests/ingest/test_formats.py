@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 
@@ -162,6 +163,62 @@ def test_docx_is_its_paragraphs_and_tables_in_order() -> None:
     assert found.text == f"Tower\n{ARTICLE}\nIt reopens in 2027.\nCost | 3 million\nBuilt | 1820"
 
 
+def _word(*blocks: str) -> bytes:
+    """A document with these blocks of its markup in it, and with footnotes."""
+    from docx import Document
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    from docx.oxml import parse_xml
+
+    spaces = {
+        "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    }
+    known = " ".join(f'xmlns:{prefix}="{space}"' for prefix, space in spaces.items())
+    document = Document()
+    for block in blocks:
+        (element,) = parse_xml(f"<all {known}>{block}</all>")
+        document.element.body.insert(-1, element)
+    notes = (
+        '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:t>---</w:t></w:r></w:p></w:footnote>'
+        '<w:footnote w:id="1"><w:p><w:r><w:t>From the minutes.</w:t></w:r></w:p></w:footnote>'
+    )
+    blob = f"<w:footnotes {known}>{notes}</w:footnotes>".encode()
+    part = Part(PackURI("/word/footnotes.xml"), "application/xml", blob, document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def test_docx_is_read_as_it_would_be_printed() -> None:
+    def run(text: str, mark: str = "") -> str:
+        return f'<w:r><w:rPr>{mark}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+    box = f"<w:txbxContent><w:p>{run('In a box.')}</w:p></w:txbxContent>"
+    found = one(
+        _word(
+            f"<w:p>{run('It cost ')}<w:ins>{run('51')}</w:ins><w:del><w:r><w:delText>44</w:delText></w:r></w:del>"
+            f"<w:fldSimple>{run(' million')}</w:fldSimple>{run(' or so', '<w:vanish/>')}{run('.')}</w:p>",
+            f"<w:sdt><w:sdtContent><w:p>{run('In a control.')}</w:p></w:sdtContent></w:sdt>",
+            f"<w:p><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+            f"</mc:AlternateContent></w:r>{run('Around')}<w:r><w:noBreakHyphen/></w:r>{run('it.')}</w:p>",
+        ),
+        "a.docx",
+    )
+    assert found.text == "It cost 51 million.\nIn a control.\nAround-it.\nIn a box.\nFrom the minutes."
+
+
+def test_a_strict_docx_is_read_too() -> None:
+    with zipfile.ZipFile(io.BytesIO(docx(ARTICLE, title="Tower"))) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    usual = rb"http://schemas\.openxmlformats\.org/(officeDocument|wordprocessingml|drawingml)/2006/(\w+)"
+    strict = {name: re.sub(usual, rb"http://purl.oclc.org/ooxml/\1/\2", data) for name, data in parts.items()}
+    found = one(_package(strict), "a.docx")
+    assert (found.title, found.text) == ("Tower", f"Tower\n{ARTICLE}")
+
+
 def _package(parts: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
@@ -295,10 +352,15 @@ def test_atom_is_read_too(charset: str) -> None:
             b'<!DOCTYPE r [<!ENTITY a "aaa">]><rss><channel><item><title>&a;</title></item></channel></rss>',
             "broken_file",
         ),
+        (
+            b'<!DOCTYPE r SYSTEM ">" [<!ENTITY a "aaa">]><rss><channel><item><title>&a;</title></item></channel></rss>',
+            "broken_file",
+        ),
+        (rss(), "empty_text"),
         (rss("<item><title>" + "x" * 17_000_000 + "</title></item>"), "too_large"),
         (rss("<item/>" * 6_000), "too_large"),
     ],
-    ids=["svg", "empty", "entities", "long", "many"],
+    ids=["svg", "empty", "entities", "other entities", "no entry", "long", "many"],
 )
 def test_a_feed_that_cannot_be_read_has_a_code(data: bytes, expected: str) -> None:
     assert code(data, "f.rss") == expected

@@ -35,6 +35,18 @@ def test_headers_footers_and_page_numbers_are_no_text() -> None:
     assert [found.text[start:].partition("\f")[0] for start in found.pages] == bodies
 
 
+def test_left_and_right_pages_may_have_headers_of_their_own() -> None:
+    bodies = [f"On day {number} the tower of Orvik was {number * number + 3} metres high." for number in range(1, 8)]
+    headed = [f"{'Lind et al.' if at % 2 else f'{at + 360} Towers'}\n{body}" for at, body in enumerate(bodies, 1)]
+    assert without_repeated(headed) == bodies
+    assert without_repeated(headed[:4]) == headed[:4], "two of a kind may be text"
+
+
+@pytest.mark.parametrize("title", ["sag-39-3-4-0902-21:sag-0", "report_v2", "Untitled-1", "Microsoft Word - a.doc"])
+def test_the_name_of_a_file_is_no_title(title: str) -> None:
+    assert one(pdf(ARTICLE, title=title), "a.pdf").title == ""
+
+
 @pytest.mark.parametrize(
     "pages",
     [

@@ -139,6 +139,9 @@ def test_markdown_without_front_matter_is_all_text_with_its_heading_as_title() -
     found = one(b"\n# The *title* #\n\nText.\n---\nMore.", "f.md")
     assert (found.id, found.title, found.text) == ("f", "The *title*", "\n# The *title* #\n\nText.\n---\nMore.")
     assert one(b"Text.\n# Later\n", "f.md").title == ""
+    assert one(b"# ###\nText.", "f.md").title == ""
+    # quickly, too: a pattern that looks for the end of this again and again would take hours
+    assert len(one(b"#" + b" #" * 500_000 + b"x\nText.", "f.md").title) == 1_000_000
 
 
 @pytest.mark.parametrize(

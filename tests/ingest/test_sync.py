@@ -153,6 +153,19 @@ def test_a_folder_is_its_articles_and_their_marks_change_with_them(tmp_path: Pat
     assert gone.code == "unreadable"
 
 
+def test_what_is_no_file_is_passed_over_and_what_cannot_be_looked_at_is_told(tmp_path: Path, apart: Apart) -> None:
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    (tmp_path / "gone.txt").symlink_to("nowhere.txt")
+    (tmp_path / "round").symlink_to(tmp_path)
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    (tmp_path / "folder.txt").mkdir()
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    os.mkfifo(tmp_path / "pipe.txt")
+    mirror, sent = mirrored(list(files_of(tmp_path, apart)), Memory(), set())
+    assert [each.id for each in sent] == ["a"]
+    assert [(each.id, each.code) for each in mirror.failures] == [("loop.txt", "unreadable")]
+
+
 def test_a_feed_is_its_entries_and_an_unchanged_one_is_not_fetched_again(apart: Apart) -> None:
     with website() as site:
         pages = Pages(fetcher(), apart)
