@@ -23,7 +23,7 @@ PASSAGE_GAP = 2
 def draft(question: Question, evidence: Sequence[Evidence], length: str, *, dated: bool = True) -> list[Message]:
     """Messages whose reply is a drafted answer; `length` says how long, as "in one short sentence".
 
-    Without `dated` neither the day nor the dates of articles are in them.
+    Without `dated` neither the day nor the dates of articles are in them; nor is the day where no article has a date.
     """
     return _ask(question, evidence, f"Answer the question from the passages {length}.", dated)
 
@@ -36,6 +36,8 @@ def contained(question: Question, evidence: Sequence[Evidence], *, dated: bool =
 
 def _ask(question: Question, evidence: Sequence[Evidence], instruction: str, dated: bool) -> list[Message]:
     passages = "\n\n".join(_passage(run, dated) for run in in_reading_order(evidence))
+    # the day says something beside the days of articles only; without them a small model takes it for an answer
+    dated = dated and any(one.hit.document.published_at for one in evidence)
     today = f"Today is {question.as_of:%Y-%m-%d}.\n" if dated else ""
     asked = f"{passages}\n\n{today}Question: {question.text.strip()}\n{instruction}"
     return [Message("system", SYSTEM), Message("user", asked)]

@@ -7,7 +7,9 @@ stand side by side as a conflict.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
@@ -22,6 +24,13 @@ MOST_RIVALS = 2
 LEAST_ASKED = 0.5
 ASKED_RATIO = 0.8
 UPDATE = timedelta(hours=20)
+_REPLACED = re.compile(
+    r"\b(?:up|down|raised|lowered|revised|corrected|increased|reduced|cut|changed) from\b"
+    r"|\b(?:instead of|rather than|not|no longer|so far)\b"
+    r"|\b(?:earlier|previous(?:ly)?|initial(?:ly)?|original(?:ly)?|first|preliminary|provisional(?:ly)?)\b"
+    r"|\bhad (?:been |first )*(?:put|given|named|said|reported|stated|announced|counted|estimated|planned|expected)\b",
+    re.IGNORECASE,
+)
 
 
 class Version(Protocol):
@@ -34,6 +43,12 @@ class Version(Protocol):
 
 
 V = TypeVar("V", bound=Version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    text: str
+    document: Document
 
 
 def facts(question: str, text: str) -> frozenset[Fact]:
@@ -60,12 +75,12 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
     """What there is to read of each other source that may answer otherwise, the most promising first; at most two.
 
     Such a source has a sentence with nearly as many of the question's words as the quotes have, brings facts of
-    the kind asked for, and nowhere has those of the answer.
+    the kind asked for, and has those of the answer nowhere, or, in a later article, beside what took their place.
     """
     brought, sought = facts(question, answer), frozenset(terms(question))
     if not brought:
         return []
-    own = {source_of(quote.hit) for quote in quotes}
+    own, told = {source_of(quote.hit) for quote in quotes}, _Told(answer, quotes[0].hit.document)
     least = max(LEAST_ASKED, ASKED_RATIO * max(_asked(sought, quote) for quote in quotes))
     promise: dict[str, tuple[float, float]] = {}
     for source in dict.fromkeys(source_of(candidate.hit) for candidate in reading.candidates):
@@ -74,7 +89,7 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
         theirs = _from(reading, source).candidates
         nearest = max((_asked(sought, candidate), candidate.similarity) for candidate in theirs)
         said = facts(question, " ".join(candidate.text for candidate in theirs))
-        if nearest[0] >= least and said and not brought <= said:
+        if nearest[0] >= least - 1e-9 and said and (not brought <= said or _revised(question, told, theirs)):
             promise[source] = nearest
     best = sorted(promise, key=lambda source: promise[source], reverse=True)[:MOST_RIVALS]
     return [_from(reading, source) for source in best]
@@ -83,16 +98,32 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
 def standing(question: str, versions: Sequence[V]) -> list[V]:
     """The answers that stand: of those that differ, only the latest where one is later by most of a day, else all.
 
-    The first is the one that was found first; answers that say the same as one before them are left out.
+    The first is the one that was found first; answers that say the same as one before them are left out, and so are
+    those that a later one tells as what had been said before.
     """
     different: list[V] = []
     for version in versions:
+        if any(_revises(question, later, version) for later in versions):
+            continue
         if all(differ(question, version.text, other.text) for other in different):
             different.append(version)
     dates = [date for version in different if (date := version.document.published_at)]
     if not dates or len(dates) < len(different):
         return different
     return [version for version, date in zip(different, dates, strict=True) if max(dates) - date < UPDATE]
+
+
+def _revised(question: str, answer: Version, theirs: Sequence[Candidate]) -> bool:
+    """Whether one of these sentences takes an answer back."""
+    return any(_revises(question, _Told(one.text, one.hit.document), answer) for one in theirs)
+
+
+def _revises(question: str, later: Version, earlier: Version) -> bool:
+    """Whether a later text tells an answer as what had been said before: "212,000, up from the 180,000 named first"."""
+    dates = later.document.published_at, earlier.document.published_at
+    if dates[0] is None or dates[1] is None or dates[0] <= dates[1] or not _REPLACED.search(later.text):
+        return False
+    return facts(question, earlier.text) < facts(question, later.text)
 
 
 def _asked(sought: frozenset[str], candidate: Candidate) -> float:

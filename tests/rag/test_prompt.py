@@ -23,6 +23,11 @@ def test_headline_date_and_the_day_of_asking_are_told() -> None:
     assert "Today is 2025-03-20." in text
 
 
+def test_the_day_of_asking_is_not_told_beside_articles_without_a_date() -> None:
+    evidence = select(pool("What burned?", hit(ONE, TWO)), 500)
+    assert "Today" not in prompt.draft(Question("What burned?", AS_OF), evidence, "in one short sentence")[-1].content
+
+
 def test_a_gap_is_shown_where_a_sentence_is_left_out() -> None:
     assert f"{ONE} … {THREE}" in content("What burned?")
 

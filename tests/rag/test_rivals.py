@@ -57,6 +57,16 @@ def test_the_same_said_twice_stands_once() -> None:
     assert [v.text for v in standing(ASKED, [said(ONE, 5), said("900 marched in Varn.", 7)])] == [ONE]
 
 
+def test_a_later_answer_that_tells_an_earlier_one_as_past_takes_its_place() -> None:
+    both = "3,000 people marched in Varn, up from the 900 that had been counted first."
+    assert [v.text for v in standing(ASKED, [said(ONE, 5), said(both, 5)])] == [ONE], "not later"
+    later = Said(both, Document("later", published_at=datetime(2026, 3, 5, 15, tzinfo=UTC)))
+    assert [v.text for v in standing(ASKED, [said(ONE, 5), later])] == [both]
+    assert [v.text for v in standing(ASKED, [later, said(ONE, 5)])] == [both]
+    aside = Said("The 900 people in Varn marched for 3 hours.", later.document)
+    assert [v.text for v in standing(ASKED, [said(ONE, 5), aside])] == [ONE]
+
+
 @given(st.lists(st.tuples(st.integers(1, 4), st.one_of(st.none(), st.integers(1, 28))), min_size=1, max_size=6))
 def test_something_always_stands_and_it_was_said(told: list[tuple[int, int | None]]) -> None:
     versions = [said(f"In Varn {number * 100} people marched.", day) for number, day in told]
@@ -71,6 +81,14 @@ def test_another_source_with_another_number_is_a_rival() -> None:
     (rival,) = rivals(ASKED, ONE, found.candidates[:1], found)
     assert [candidate.text for candidate in rival.candidates] == [OTHER]
     assert rival.vectors.shape == (1, 2)
+
+
+def test_a_later_source_that_tells_the_answer_as_past_is_one() -> None:
+    first = hit(ONE, published_at=datetime(2026, 3, 5, tzinfo=UTC))
+    both = "In Varn 3,000 people marched, up from the 900 that had been counted first."
+    for day, expected in ((4, 0), (7, 1)):
+        found = reading(ASKED, first, hit(both, rank=2, published_at=datetime(2026, 3, day, tzinfo=UTC)))
+        assert len(rivals(ASKED, ONE, found.candidates[:1], found)) == expected
 
 
 def test_a_source_that_says_the_same_is_none() -> None:
