@@ -4,9 +4,11 @@ import { $, announce, button, count, el } from "./dom.js";
 import { address, collection, inside, isNew, listCollections } from "./collection.js";
 import { ask } from "./http.js";
 import { JobView, follow } from "./jobs.js";
-import { trouble } from "./trouble.js";
+import { about, trouble } from "./trouble.js";
 
 const KINDS = ".html,.htm,.pdf,.docx,.eml,.md,.txt,.jsonl,.xml,.rss,.atom";
+// What is refused for what it is will be refused again.
+const OTHERWISE = [400, 413, 415, 422];
 const FIELDS = [["title", "Headline", "text"], ["source", "Outlet", "text"], ["published_at", "Published on", "date"], ["url", "Address", "url"]];
 
 /** Build the forms. `done` is told once a job has ended. */
@@ -93,7 +95,12 @@ async function take(list, what, path, options, done) {
     job = await ask(path, { method: "POST", ...options });
     if (isNew(name)) listCollections(); // now there is one
   } catch (error) {
-    item.replaceChildren(trouble({ message: `The ${what} could not be added. ${error.message}`, fields: error.fields }), button("Dismiss", () => item.remove()));
+    const again = () => {
+      item.remove();
+      take(list, what, path, options, done);
+    };
+    const message = `The ${what} could not be added. ${error.message}`;
+    item.replaceChildren(trouble({ ...about(error), message }, OTHERWISE.includes(error.status) ? null : again), button("Dismiss", () => item.remove()));
     return false;
   }
   watch(item, job, name, done);

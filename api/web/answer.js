@@ -3,7 +3,7 @@
 import { button, count, dated, day, dotted, el, elsewhere, headline, moment, outlet, standing } from "./dom.js";
 import { actions } from "./actions.js";
 import { openArticle } from "./article.js";
-import { trouble } from "./trouble.js";
+import { about, trouble } from "./trouble.js";
 
 const TITLES = {
   answered: "Answer",
@@ -94,7 +94,7 @@ export class AnswerView {
   failed(error, again) {
     this.#done();
     const kept = this.shown ? ` What stands above was verified before that${this.shown === 1 ? "" : " and stays valid"}; there may have been more.` : "";
-    this.#below.replaceChildren(trouble({ message: error.message + kept, fields: error.fields }, again));
+    this.#below.replaceChildren(trouble({ ...about(error), message: error.message + kept }, again));
   }
 
   stopped(again) {

@@ -8,6 +8,7 @@ import { ask, documentPath, query } from "./http.js";
 import { trouble } from "./trouble.js";
 
 const AT_ONCE = 50;
+const AT_ONCE_THEN = 200;
 const AT_MOST = 10;
 const TYPING_MS = 250;
 const words = el("input", { type: "search", id: "search", autocomplete: "off", dir: "auto", maxlength: 200 });
@@ -58,7 +59,7 @@ export async function load(onward = false) {
   typing = 0;
   if (!next) inTexts.hidden = true;
   try {
-    const page = await ask(`v1/documents${query({ limit: AT_ONCE, search: words.value.trim(), cursor: next ? cursor : null, collection: collection() })}`);
+    const page = await ask(`v1/documents${query({ limit: next ? AT_ONCE_THEN : AT_ONCE, search: words.value.trim(), cursor: next ? cursor : null, collection: collection() })}`);
     if (mine !== turn) return;
     const rows = page.documents.map(row);
     list.querySelector(".wrong")?.remove();

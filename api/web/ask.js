@@ -7,7 +7,7 @@ import { address, collection, inside, listCollections, settled } from "./collect
 import { filters, setFilters } from "./filters.js";
 import { ask, query } from "./http.js";
 import { events } from "./stream.js";
-import { trouble } from "./trouble.js";
+import { about, trouble } from "./trouble.js";
 
 // As many turns, and as much of each, as the service takes.
 const MOST_TURNS = 50;
@@ -172,7 +172,7 @@ export async function showAnswer(id) {
     if (mine !== opening) return;
     const gone = error.status === 404;
     const message = gone ? "There is no answer behind this link, or it is no longer kept." : error.message;
-    $("reply").replaceChildren(trouble(Object.assign(error, { message }), gone ? null : () => showAnswer(id)));
+    $("reply").replaceChildren(trouble({ ...about(error), message }, gone ? null : () => showAnswer(id)));
   }
 }
 

@@ -24,6 +24,9 @@ export function trouble(error, again = null) {
     error.after ? wait : null, retry || other ? el("div", { class: "row" }, retry, other) : null);
 }
 
+/** What `trouble` shows of an error, to be told in other words. */
+export const about = ({ message, code, fields, after }) => ({ message, code, fields, after });
+
 /** Count the seconds until the service can be asked again, for as long as somebody can see it. */
 function countDown(seconds, says, retry) {
   const until = Date.now() + seconds * SECOND_MS;

@@ -98,7 +98,9 @@ def test_in_a_low_window_the_quote_is_not_covered(browser: Browser, reader: Serv
         page.get_by_role("button", name="Source 1: Goats at sea").first.click()
         mark = page.locator("#article mark")
         expect(mark).to_be_focused()
-        covered = "node => document.elementFromPoint(...['x', 'y'].map(side => node.getClientRects()[0][side] + 4)) === node"
+        covered = (
+            "node => document.elementFromPoint(...['x', 'y'].map(side => node.getClientRects()[0][side] + 4)) === node"
+        )
         assert mark.evaluate(covered)
 
 

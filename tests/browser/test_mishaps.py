@@ -66,7 +66,9 @@ def test_a_service_that_is_away_is_said_to_be_until_it_is_back(browser: Browser,
         expect(page.locator(".sentences li")).to_contain_text(GOATS)
 
 
-def test_a_key_that_may_not_can_be_changed_and_what_it_may_not_is_not_offered(browser: Browser, reader: Service) -> None:
+def test_a_key_that_may_not_can_be_changed_and_what_it_may_not_is_not_offered(
+    browser: Browser, reader: Service
+) -> None:
     def guard(route: Route) -> None:
         given = route.request.headers.get("authorization", "")
         writes = "/v1/jobs" in route.request.url
