@@ -64,6 +64,7 @@ export function atAnswer() {
   const said = conversation.filter(({ reply }) => reply);
   if (!said.length || $("ask").hidden) return;
   const { reply, name } = said.at(-1);
+  if (name !== collection()) return; // another collection was chosen, and this conversation is about to end
   window.history.replaceState({ said: said.map((one) => one.reply.id) }, "", answerAddress(reply.id, name));
 }
 

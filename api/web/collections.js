@@ -30,7 +30,7 @@ async function forget() {
   const { documents, waiting } = here() ?? { documents: 0, waiting: 0 };
   const onTheWay = waiting ? ` and ${waiting.toLocaleString("en-GB")} on the way into it` : "";
   const says = `What goes for good: ${count(documents, "article")}${onTheWay}, its jobs, and the answers that were given from it.`;
-  if (!(await confirmed(`Delete the collection “${name}”?`, says, `Delete ${count(documents, "article")}`))) return;
+  if (!(await confirmed(`Delete the collection “${name}”?`, says, documents ? `Delete ${count(documents, "article")}` : "Delete it"))) return;
   $("collection-trouble").replaceChildren();
   try {
     await ask(`v1/collections/${encodeURIComponent(name)}`, { method: "DELETE" });

@@ -31,6 +31,7 @@ async function route(first = false) {
   document.title = `${VIEWS[view]} · Groundwire`;
   closeArticle();
   leaveJobs();
+  if (view === "ask" && !id) atAnswer();
   if (!first) {
     $(`${view}-title`).focus();
     listCollections();
@@ -45,7 +46,6 @@ async function route(first = false) {
   if (view === "articles") load();
   if (view === "jobs") showJobs();
   if (name === "answers" && id) showAnswer(decode(id));
-  else if (view === "ask") atAnswer();
 }
 
 /** What a key may not do is not offered. */
