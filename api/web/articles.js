@@ -19,6 +19,7 @@ const inTexts = el("section", { "aria-label": "Passages in the texts", hidden: t
 let cursor = null;
 let turn = 0;
 let typing = 0;
+let loading = false;
 
 export function startArticles() {
   words.addEventListener("input", () => {
@@ -57,10 +58,12 @@ export async function load(onward = false) {
   const next = onward === true;
   clearTimeout(typing);
   typing = 0;
+  loading = true;
   if (!next) inTexts.hidden = true;
   try {
     const page = await ask(`v1/documents${query({ limit: next ? AT_ONCE_THEN : AT_ONCE, search: words.value.trim(), cursor: next ? cursor : null, collection: collection() })}`);
     if (mine !== turn) return;
+    loading = false;
     const rows = page.documents.map(row);
     list.querySelector(".wrong")?.remove();
     if (next) list.append(...rows);
@@ -71,6 +74,7 @@ export async function load(onward = false) {
     tell();
   } catch (error) {
     if (mine !== turn) return;
+    loading = false;
     if (isNew(collection())) {
       list.replaceChildren();
       says.textContent = "Nothing is in this collection yet: the first article that is added makes it.";
@@ -95,7 +99,7 @@ function row(document) {
   const open = button(headline(document), () => openArticle({ id: document.id, title: document.title }, open), { class: "link headline", "aria-haspopup": "dialog", "aria-expanded": "false", dir: "auto" });
   const remove = button("Delete", () => forget(document, item), { class: "changes", "aria-label": `Delete ${headline(document)}` });
   const others = elsewhere(document);
-  const item = el("li", {}, el("div", {}, open,
+  const item = el("li", { "data-id": document.id }, el("div", {}, open,
     el("p", { class: "small soft" }, dotted(outlet(document.source), dated(document.published_at), document.version > 1 ? `version ${document.version}` : null,
       `${document.characters.toLocaleString("en-GB")} characters`, others.length ? `also in ${others.join(", ")}` : null), " ", standing(document))), remove);
   return item;
@@ -114,8 +118,11 @@ async function forget(document, item) {
     }
   }
   closeArticle();
-  const near = item.nextElementSibling ?? item.previousElementSibling;
-  item.remove();
+  // The list may have been drawn anew meanwhile, and what is on its way to it may still have the article.
+  if (loading) load();
+  const shown = [...list.children].find(({ dataset }) => dataset.id === document.id);
+  const near = shown?.nextElementSibling ?? shown?.previousElementSibling;
+  shown?.remove();
   (near?.querySelector("button") ?? $("listing-title")).focus();
   await listCollections();
   tell();

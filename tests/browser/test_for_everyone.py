@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import NARROW, OPENED, ask, opened
@@ -29,7 +29,7 @@ def test_every_view_is_for_everyone_wide_and_on_a_phone(browser: Browser, reader
 
         def look() -> None:
             for size in (WIDE, NARROW):
-                page.set_viewport_size(size)
+                page.set_viewport_size(ViewportSize(width=size["width"], height=size["height"]))
                 assert violations(page) == []
             assert not faint(page)
             assert page.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"]
