@@ -1,11 +1,14 @@
 // Adding articles: files that are dropped or chosen, pasted text, addresses.
 
-import { $, announce, button, count, el, trouble } from "./dom.js";
-import { address, collection, inside } from "./collection.js";
+import { $, announce, button, count, el } from "./dom.js";
+import { address, collection, inside, isNew, listCollections } from "./collection.js";
 import { ask } from "./http.js";
 import { JobView, follow } from "./jobs.js";
+import { about, trouble } from "./trouble.js";
 
 const KINDS = ".html,.htm,.pdf,.docx,.eml,.md,.txt,.jsonl,.xml,.rss,.atom";
+// What is refused for what it is will be refused again.
+const OTHERWISE = [400, 413, 415, 422];
 const FIELDS = [["title", "Headline", "text"], ["source", "Outlet", "text"], ["published_at", "Published on", "date"], ["url", "Address", "url"]];
 
 /** Build the forms. `done` is told once a job has ended. */
@@ -25,11 +28,14 @@ function files(send) {
   };
   const input = el("input", { type: "file", id: "files", multiple: true, accept: KINDS, "aria-describedby": "files-says",
     on: { change: () => { choose([...input.files]); input.value = ""; } } });
+  const says = el("p", { class: "small", hidden: true }, "Folders are not read here: drop or choose the files in them.");
   const zone = el("div", { class: "drop" },
     el("label", { for: "files" }, "Drop files here, or choose them"), input,
-    el("p", { class: "small soft", id: "files-says" }, "HTML, PDF, Word, mail, Markdown, plain text, JSON Lines, RSS and Atom"));
+    el("p", { class: "small soft", id: "files-says" }, "HTML, PDF, Word, mail, Markdown, plain text, JSON Lines, RSS and Atom"), says);
   // Files are taken wherever they are dropped, and never opened in place of the page.
   const here = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  // A folder looks like a file that cannot be read.
+  const isFolder = (item) => item.webkitGetAsEntry?.()?.isDirectory;
   document.addEventListener("dragover", (event) => {
     if (!here(event)) return;
     event.preventDefault();
@@ -41,8 +47,12 @@ function files(send) {
     if (!here(event)) return;
     event.preventDefault();
     zone.classList.remove("over");
-    const dropped = [...event.dataTransfer.files];
-    if (dropped.length && $("articles").hidden) location.hash = address("articles");
+    const items = [...event.dataTransfer.items].filter(({ kind }) => kind === "file");
+    const dropped = items.filter((item) => !isFolder(item)).map((item) => item.getAsFile());
+    if (document.body.classList.contains("reads")) return; // this key may not add them
+    if ($("articles").hidden) location.hash = address("articles");
+    says.hidden = dropped.length === items.length;
+    if (!says.hidden) announce(says.textContent);
     choose(dropped);
   });
   return zone;
@@ -83,8 +93,14 @@ async function take(list, what, path, options, done) {
   let job;
   try {
     job = await ask(path, { method: "POST", ...options });
+    if (isNew(name)) listCollections(); // now there is one
   } catch (error) {
-    item.replaceChildren(trouble({ message: `The ${what} could not be added. ${error.message}`, fields: error.fields }), button("Dismiss", () => item.remove()));
+    const again = () => {
+      item.remove();
+      take(list, what, path, options, done);
+    };
+    const message = `The ${what} could not be added. ${error.message}`;
+    item.replaceChildren(trouble({ ...about(error), message }, OTHERWISE.includes(error.status) ? null : again), button("Dismiss", () => item.remove()));
     return false;
   }
   watch(item, job, name, done);

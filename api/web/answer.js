@@ -1,9 +1,9 @@
 // An answer as it grows, and what stands under it once it is whole.
 
-import { button, count, dated, day, dotted, el, elsewhere, headline, moment, standing, trouble } from "./dom.js";
+import { button, count, dated, day, dotted, el, elsewhere, headline, moment, outlet, standing } from "./dom.js";
+import { actions } from "./actions.js";
 import { openArticle } from "./article.js";
-import { address } from "./collection.js";
-import { ask, query } from "./http.js";
+import { about, trouble } from "./trouble.js";
 
 const TITLES = {
   answered: "Answer",
@@ -21,11 +21,14 @@ export class AnswerView {
   #understood = el("p", { class: "soft small", dir: "auto" });
   #below = el("div");
   #box;
+  #question;
   shown = 0;
 
   /** The place for one answer, under its question. `context` says of when and under which filters. */
   constructor(question, context = "") {
-    this.#box = el("article", { class: "reply", "aria-busy": "true" },
+    this.#question = question;
+    // Not `aria-busy` while it grows: what is busy may keep silent, and each sentence is to be read out as it comes.
+    this.#box = el("article", { class: "reply growing", "aria-label": question },
       el("p", { class: "asked", dir: "auto" }, question), this.#understood,
       context ? el("p", { class: "soft small" }, context) : null,
       this.#title, this.#sentences, this.#progress, this.#below);
@@ -71,7 +74,7 @@ export class AnswerView {
         refused ? null : count(reply.independent_sources, "independent source"),
         reply.model, reply.timings_ms?.total === undefined ? null : `${(reply.timings_ms.total / 1000).toFixed(1)} s`,
         reply.asked_at ? `asked on ${moment(reply.asked_at)}` : null)),
-      actions(reply.id, collection));
+      actions({ ...reply, question: this.#question }, collection));
   }
 
   /** Put away what stands under an answer, for another one follows. */
@@ -83,7 +86,7 @@ export class AnswerView {
   }
 
   #done() {
-    this.#box.removeAttribute("aria-busy");
+    this.#box.classList.remove("growing");
     this.#progress.remove();
   }
 
@@ -91,7 +94,7 @@ export class AnswerView {
   failed(error, again) {
     this.#done();
     const kept = this.shown ? ` What stands above was verified before that${this.shown === 1 ? "" : " and stays valid"}; there may have been more.` : "";
-    this.#below.replaceChildren(trouble({ message: error.message + kept, fields: error.fields }, again));
+    this.#below.replaceChildren(trouble({ ...about(error), message: error.message + kept }, again));
   }
 
   stopped(again) {
@@ -103,7 +106,7 @@ export class AnswerView {
 function marker(citation) {
   const label = dotted(`Source ${citation.marker}: ${headline(citation)}`, citation.source, day(citation.published_at), citation.status).join("");
   const mark = button(String(citation.marker), () => openArticle(citation, mark), {
-    class: `marker ${citation.status === "retracted" ? "bad" : ""}`, "aria-label": label, title: label, "aria-haspopup": "dialog",
+    class: `marker ${citation.status === "retracted" ? "bad" : ""}`, "aria-label": label, title: label, "aria-haspopup": "dialog", "aria-expanded": "false",
   });
   return mark;
 }
@@ -141,9 +144,9 @@ function timeline(citations) {
     const gap = before && group[0].published_at ? Math.floor((Date.parse(group[0].published_at) - Date.parse(before)) / DAY_MS) : 0;
     before = group[0].published_at ?? before;
     return el("li", {},
-      el("p", { class: "small soft" }, dotted(dated(group[0].published_at), group[0].source, gap ? `${count(gap, "day")} later` : null), " ", standing(group[0])),
-      el("p", { class: "headline", dir: "auto" }, headline(group[0]), " ", el("span", { class: "markers" }, group.map(marker))),
-      group.map((citation) => el("blockquote", { class: "small", dir: "auto" }, citation.quote,
+      el("p", { class: "small soft" }, dotted(dated(group[0].published_at), outlet(group[0].source), gap ? `${count(gap, "day")} later` : null), " ", standing(group[0])),
+      el("p", { class: "headline", dir: "auto" }, headline(group[0])),
+      group.map((citation) => el("blockquote", { class: "small", dir: "auto" }, marker(citation), " ", citation.quote,
         citation.page ? el("span", { class: "soft" }, ` (page ${citation.page})`) : null)),
       elsewhere(group[0]).length ? el("p", { class: "small soft" }, `Also in ${elsewhere(group[0]).join(", ")}; counted as one source`) : null);
   });
@@ -158,75 +161,23 @@ function found(hits) {
 /** Passages in rank order, each to be opened in its article. */
 export function passages(hits) {
   return el("ol", { class: "passages" }, hits.map((hit) => {
-    const open = button(headline(hit), () => openArticle(hit, open), { class: "link headline", "aria-haspopup": "dialog", dir: "auto" });
-    return el("li", {}, open, el("p", { class: "small soft" }, dotted(hit.source, dated(hit.published_at)), " ", standing(hit)),
+    const open = button(headline(hit), () => openArticle(hit, open), { class: "link headline", "aria-haspopup": "dialog", "aria-expanded": "false", dir: "auto" });
+    return el("li", {}, open, el("p", { class: "small soft" }, dotted(outlet(hit.source), dated(hit.published_at)), " ", standing(hit)),
       el("p", { class: "clipped", dir: "auto" }, hit.text));
   }));
 }
 
-/** A link to the answer, and marks for it. Where the service keeps no answers it is said when one is asked for. */
-function actions(id, collection) {
-  const says = el("p", { class: "soft small", role: "status" });
-  const path = `v1/answers/${encodeURIComponent(id)}`;
-  const within = query({ collection });
-  const failed = (error, missing) => (says.textContent = error.status === 404 ? missing : error.message);
-  const share = button("Copy link", async () => {
-    try {
-      await ask(path + within);
-      await copy(`${location.href.split("#")[0]}${address(`answers/${encodeURIComponent(id)}`, collection)}`, says);
-    } catch (error) {
-      failed(error, "This service does not keep this answer, so there is no link to it.");
-    }
-  });
-  const marks = { good: mark("good", "Good"), bad: mark("bad", "Bad") };
-  const input = el("input", { id: `note-${id}`, maxlength: 1000 });
-  const note = el("form", { class: "row", hidden: true, on: { submit: (event) => send(event) } },
-    el("label", { for: input.id }, "Why? (if you like)"), input, el("button", {}, "Send"));
-  let given = "";
-
-  function mark(name, label) {
-    const made = button(label, () => give(name), { "aria-pressed": "false" });
-    return made;
-  }
-
-  async function give(name, words = "") {
-    try {
-      await ask(`${path}/feedback${within}`, { method: "POST", json: words ? { mark: name, note: words } : { mark: name } });
-    } catch (error) {
-      failed(error, "This service does not keep marks.");
-      return false;
-    }
-    given = name;
-    for (const [which, made] of Object.entries(marks)) made.setAttribute("aria-pressed", String(which === name));
-    says.textContent = words ? "Thank you, the note is kept." : "Thank you.";
-    note.hidden = Boolean(words);
-    return true;
-  }
-
-  async function send(event) {
-    event.preventDefault();
-    if (input.value.trim() && (await give(given, input.value.trim()))) marks[given].focus();
-  }
-
-  return el("footer", { class: "actions" }, el("div", { class: "row" }, share,
-    el("span", { class: "marks", role: "group", "aria-label": "Mark this answer" }, marks.good, marks.bad)), note, says);
-}
-
-async function copy(address, says) {
-  try {
-    await navigator.clipboard.writeText(address);
-    says.textContent = "The link is copied.";
-  } catch {
-    says.replaceChildren("The link: ", el("a", { href: address }, address));
-  }
+/** As of when an answer was asked; null where no day was named, and it is the one it was asked on. */
+export function asOf({ as_of: named, asked_at: askedAt }) {
+  const now = askedAt && Math.abs(Date.parse(named) - Date.parse(askedAt)) < MINUTE_MS;
+  return now ? null : (named ?? null);
 }
 
 /** What an answer was asked under, in words. */
-export function context({ as_of: asOf, asked_at: askedAt, filters }) {
+export function context(asked) {
+  const { filters } = asked;
   const parts = [];
-  // Where no day was named, the one it was answered as of is the one it was asked on.
-  const now = askedAt && Math.abs(Date.parse(asOf) - Date.parse(askedAt)) < MINUTE_MS;
-  if (asOf && !now) parts.push(`as it was known on ${day(asOf)}`);
+  if (asOf(asked)) parts.push(`as it was known on ${day(asOf(asked))}`);
   if (filters?.published_after) parts.push(`published from ${day(filters.published_after)}`);
   if (filters?.published_before) parts.push(`published until ${day(filters.published_before)}`);
   if (filters?.sources?.length) parts.push(`in ${filters.sources.join(", ")}`);

@@ -1,11 +1,12 @@
 // An article beside the answer, with a passage of it marked.
 
-import { $, button, dated, dotted, el, elsewhere, headline, outward, standing } from "./dom.js";
+import { $, button, dated, dotted, el, elsewhere, headline, outlet, outward, standing } from "./dom.js";
 import { collection } from "./collection.js";
 import { ask, documentPath } from "./http.js";
 
 const WIDE = matchMedia("(min-width: 64rem)");
 const KEPT = 20;
+const AIR = 12;
 const known = new Map();
 let opener = null;
 let turn = 0;
@@ -17,7 +18,7 @@ let turn = 0;
 export async function openArticle(place, from) {
   const dialog = $("article");
   const mine = ++turn;
-  opener?.removeAttribute("aria-expanded");
+  opener?.setAttribute("aria-expanded", "false");
   opener = from;
   opener?.setAttribute("aria-expanded", "true");
   dialog.replaceChildren(bar(place), el("p", { class: "soft", role: "status" }, "Opening the article…"));
@@ -52,7 +53,7 @@ async function whole(id, version) {
 /** What stays in sight while the text is read: headline, outlet, date and version. */
 function bar(document, place = document) {
   const title = el("h2", { id: "article-title", tabindex: "-1", dir: "auto", title: headline(document) }, headline(document));
-  const about = el("p", { class: "soft small" }, dotted(document.source, dated(document.published_at),
+  const about = el("p", { class: "soft small" }, dotted(outlet(document.source), dated(document.published_at),
     document.version ? `version ${document.version}` : null, place.page ? `page ${place.page}` : null,
     document.url ? outward(document.url, "original") : null), " ", standing(document.status ? document : place));
   return el("div", { class: "bar" }, el("div", {}, title, about), button("Close", closeArticle, { class: "close" }));
@@ -69,12 +70,19 @@ function fill(dialog, document, place) {
     exact ? "" : el("p", { class: "notice bad" }, "The quote does not stand at its place in this version of the article."),
     text);
   if (first) {
-    dialog.scrollTop += first.getBoundingClientRect().top - dialog.getBoundingClientRect().top - dialog.clientHeight / 3;
+    const top = Math.max(dialog.clientHeight / 3, covered(dialog));
+    dialog.scrollTop += first.getBoundingClientRect().top - dialog.getBoundingClientRect().top - top;
     first.focus({ preventScroll: true });
   } else {
     dialog.scrollTop = 0;
     $("article-title").focus();
   }
+}
+
+/** How much of the top is covered by what stays in sight, and a little air. */
+function covered(dialog) {
+  const bar = dialog.querySelector(".bar");
+  return getComputedStyle(bar).position === "sticky" ? bar.offsetHeight + AIR : AIR;
 }
 
 /**
@@ -121,7 +129,7 @@ export function startArticle() {
   dialog.addEventListener("close", () => {
     if (dialog.open) return; // it only moved, below
     turn += 1;
-    opener?.removeAttribute("aria-expanded");
+    opener?.setAttribute("aria-expanded", "false");
     if (opener?.isConnected) opener.focus();
     opener = null;
   });

@@ -1,12 +1,13 @@
 // Asking: the forms, the stream, the conversation, and answers that somebody shared.
 
-import { $, announce, count, trouble } from "./dom.js";
-import { AnswerView, context } from "./answer.js";
+import { $, announce, count } from "./dom.js";
+import { AnswerView, asOf, context } from "./answer.js";
 import { closeArticle } from "./article.js";
 import { address, collection, inside, listCollections, settled } from "./collection.js";
-import { filters } from "./filters.js";
+import { filters, setFilters } from "./filters.js";
 import { ask, query } from "./http.js";
 import { events } from "./stream.js";
+import { about, trouble } from "./trouble.js";
 
 // As many turns, and as much of each, as the service takes.
 const MOST_TURNS = 50;
@@ -15,11 +16,14 @@ const MOST_CHARACTERS = 20_000;
 const LOW = 0.6;
 
 let running = null;
+let opening = 0;
 let conversation = [];
 
 export function startAsking() {
+  // On paper nothing can be unfolded.
+  addEventListener("beforeprint", () => document.querySelectorAll(".folded").forEach((folded) => (folded.open = true)));
   composed($("ask-form"), $("question"), (question) => {
-    forgetConversation();
+    beginAnew();
     put({ question, ...filters() });
   });
   composed($("further-form"), $("further"), (question) => {
@@ -27,7 +31,7 @@ export function startAsking() {
     put({ question, ...filters(), history: history() });
   });
   $("anew").addEventListener("click", () => {
-    forgetConversation();
+    beginAnew();
     $("question").value = "";
     $("question").focus();
   });
@@ -48,10 +52,24 @@ function composed(form, words, send) {
   form.querySelector(".stop").addEventListener("click", () => running?.abort());
 }
 
-/** End what is being said, and begin anew. */
-export function forgetConversation() {
-  clear();
-  if (location.hash.startsWith("#/answers/")) window.history.replaceState(null, "", address(""));
+/** Leave what was said behind: the way back leads to it. */
+function beginAnew() {
+  forgetConversation();
+  if (location.hash.startsWith("#/answers/")) window.history.pushState(null, "", address(""));
+}
+
+/** Let the address be that of the answer that stands here, so that it is there again when the page is loaded again. */
+export function atAnswer() {
+  entitle();
+  const said = conversation.filter(({ reply }) => reply);
+  if (!said.length || $("ask").hidden) return;
+  const { reply, name } = said.at(-1);
+  if (name !== collection()) return; // another collection was chosen, and this conversation is about to end
+  window.history.replaceState({ said: said.map((one) => one.reply.id) }, "", answerAddress(reply.id, name));
+}
+
+function entitle() {
+  if (!$("ask").hidden) document.title = `${conversation.at(-1)?.question ?? "Ask"} · Groundwire`;
 }
 
 /** What was said, as the service takes it. A question counts in the words in which it was understood. */
@@ -66,11 +84,12 @@ function history() {
 /** Put a question and show what comes. */
 async function put(body) {
   closeArticle();
+  opening += 1;
   const mine = (running = new AbortController());
   const { signal } = mine;
   for (const { view } of conversation) view.fold();
   const view = new AnswerView(body.question, context(body));
-  const said = { question: body.question, view, reply: null };
+  const said = { question: body.question, view, reply: null, name: null };
   const again = () => {
     if (running) return;
     view.node.remove();
@@ -79,6 +98,7 @@ async function put(body) {
   };
   const further = conversation.length > 0;
   conversation.push(said);
+  entitle();
   $("reply").append(view.node);
   busy(true, further);
   if (view.node.getBoundingClientRect().top > innerHeight * LOW) view.node.scrollIntoView();
@@ -94,10 +114,9 @@ async function put(body) {
       else if (event === "sentence") view.sentence(data);
       else if (event === "answer") {
         view.finish(data, name);
-        said.reply = data;
+        Object.assign(said, { reply: data, name });
         if (!$("empty").hidden) listCollections(); // there may be articles by now
-        // The address is that of the answer from now on, so that it is there again when the page is loaded again.
-        if (!signal.aborted && !$("ask").hidden) window.history.replaceState(null, "", answerAddress(data.id, name));
+        if (!signal.aborted) atAnswer();
         announce(data.sentences.length ? `The answer is complete: ${count(data.sentences.length, "sentence")}.` : `No answer. ${data.reason}`);
       }
     }
@@ -127,32 +146,51 @@ function busy(now, further = false) {
   }
 }
 
-/** Show an answer that the service kept, if it does not stand there already. */
+/** Show an answer that the service kept, and what was said before it here, if it does not stand there already. */
 export async function showAnswer(id) {
+  entitle();
   if (conversation.some(({ reply }) => reply?.id === id)) return;
-  clear();
+  forgetConversation();
+  const mine = opening;
   announce("Opening the answer…");
   const name = collection();
+  const said = window.history.state?.said ?? [];
+  const ids = said.at(-1) === id ? said : [id];
   try {
-    const reply = await ask(`v1/answers/${encodeURIComponent(id)}${query({ collection: name })}`);
-    const question = reply.question ?? "";
+    const replies = await Promise.allSettled(ids.map((each) => ask(`v1/answers/${encodeURIComponent(each)}${query({ collection: name })}`)));
+    if (mine !== opening) return; // another one is opened by now, or something is asked
+    if (replies.at(-1).reason) throw replies.at(-1).reason;
+    conversation = replies.filter(({ value }) => value).map(({ value }) => kept(value, name));
+    const { question, reply } = conversation.at(-1);
+    for (const { view } of conversation.slice(0, -1)) view.fold();
     $("question").value = question;
-    const view = new AnswerView(question, context(reply));
-    view.finish(reply, name);
-    conversation = [{ question, view, reply }];
-    $("reply").replaceChildren(view.node);
+    setFilters({ asOf: asOf(reply), ...reply.filters });
+    $("reply").replaceChildren(...conversation.map(({ view }) => view.node));
     $("further-form").hidden = false;
+    entitle();
     announce("The answer is open.");
   } catch (error) {
-    const message = error.status === 404 ? "There is no answer behind this link, or it is no longer kept." : error.message;
-    $("reply").replaceChildren(trouble({ message }));
+    if (mine !== opening) return;
+    const gone = error.status === 404;
+    const message = gone ? "There is no answer behind this link, or it is no longer kept." : error.message;
+    $("reply").replaceChildren(trouble({ ...about(error), message }, gone ? null : () => showAnswer(id)));
   }
 }
 
-function clear() {
+function kept(reply, name) {
+  const question = reply.question ?? "";
+  const view = new AnswerView(question, context(reply));
+  view.finish(reply, name);
+  return { question, view, reply, name };
+}
+
+/** End what is being said, and show nothing of it. */
+export function forgetConversation() {
+  opening += 1;
   running?.abort();
   closeArticle();
   conversation = [];
   $("reply").replaceChildren();
   $("further-form").hidden = true;
+  entitle();
 }

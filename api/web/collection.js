@@ -6,6 +6,7 @@ import { ask } from "./http.js";
 const DEFAULT = "default";
 let all = [];
 let asked = null;
+let made = null;
 
 /** The name in the address, whatever there is; null where it has none. */
 const named = () => new URLSearchParams(location.hash.split("?")[1] ?? "").get("collection");
@@ -27,6 +28,18 @@ export const inside = (name) => (name ? { collection: name } : {});
 
 /** The part of the address for a view, or for an answer: "#/articles?collection=sport". */
 export const address = (path, name = collection()) => `#/${path}${name ? `?${new URLSearchParams({ collection: name })}` : ""}`;
+
+/** What is known of the collection that is meant: { name, documents, passages, waiting }; undefined where it is not there. */
+export const here = () => all.find(({ name }) => name === (collection() ?? DEFAULT));
+
+/** Turn to a collection that the first article will make. */
+export function turnTo(name) {
+  made = name;
+  location.hash = address("articles", name === DEFAULT ? null : name);
+}
+
+/** Whether that collection was named here and is still to be made. */
+export const isNew = (name) => name !== null && name === made && !all.some((each) => each.name === name);
 
 /** Ask which there are, and offer them. What cannot be listed is not offered. */
 export function listCollections() {
@@ -54,9 +67,12 @@ function offer() {
   $("collections").hidden = names.length < 2;
   for (const place of document.querySelectorAll("[data-view]")) place.setAttribute("href", address(place.dataset.view));
   for (const place of document.querySelectorAll("[data-collection]")) place.textContent = names.length > 1 ? ` ${place.dataset.collection} ${meant}` : "";
-  const here = all.find(({ name }) => name === meant);
-  $("empty").hidden = !here || here.documents > 0;
-  $("empty-says").textContent = here?.waiting ? "Articles are being taken in. Once they are, they answer questions: " : "There are no articles to answer from yet: ";
-  $("empty-link").textContent = here?.waiting ? "see how far they are" : "add some";
-  $("empty-link").setAttribute("href", address(here?.waiting ? "jobs" : "articles"));
+  const known = here();
+  $("empty").hidden = !known || known.documents > 0;
+  $("empty-says").textContent = known?.waiting ? "Articles are being taken in. Once they are, they answer questions: " : "There are no articles to answer from yet: ";
+  $("empty-link").textContent = known?.waiting ? "see how far they are" : "add some";
+  $("empty-link").setAttribute("href", address(known?.waiting ? "jobs" : "articles"));
+  // Who is bound to some cannot make others.
+  $("open-new").hidden = all.length > 0 && !all.some(({ name }) => name === DEFAULT);
+  $("forget-collection").hidden = !known || meant === DEFAULT;
 }

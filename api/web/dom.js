@@ -50,6 +50,9 @@ export function dated(time) {
 /** What an article is called; its id where it has no headline. */
 export const headline = (document) => document.title || document.document_id || document.id;
 
+/** The name of an outlet, whichever way it is written: what stands beside it keeps its place. */
+export const outlet = (source) => (source ? el("bdi", {}, source) : null);
+
 /** The parts of a line with dots between them. Empty ones are left out. */
 export function dotted(...parts) {
   const shown = parts.filter((part) => part !== null && part !== undefined && part !== false && part !== "");
@@ -71,11 +74,12 @@ export function elsewhere(document) {
 }
 
 /** Ask before something that cannot be undone. Resolves to whether it was wanted. */
-export function confirmed(title, says, yes) {
+export function confirmed(title, says, yes, no = "Keep") {
   const dialog = $("confirm");
   $("confirm-title").textContent = title;
   $("confirm-says").textContent = says;
   $("confirm-yes").textContent = yes;
+  $("confirm-no").textContent = no;
   return new Promise((resolve) => {
     let wanted = false;
     $("confirm-yes").onclick = () => {
@@ -87,12 +91,4 @@ export function confirmed(title, says, yes) {
     dialog.showModal();
     $("confirm-no").focus();
   });
-}
-
-/** What went wrong, as a box; with a button that tries again where there is something to try. */
-export function trouble(error, again = null) {
-  return el("div", { class: "notice bad", role: "alert" },
-    el("p", {}, error.message || "Something went wrong."),
-    error.fields?.length ? el("ul", {}, error.fields.map((field) => el("li", {}, `${field.field}: ${field.detail}`))) : null,
-    again ? button("Try again", again) : null);
 }

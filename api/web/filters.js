@@ -7,6 +7,7 @@ import { ask, query } from "./http.js";
 const DATES = ["published-after", "published-before", "as-of"];
 
 export function startFilters() {
+  addEventListener("pageshow", tell); // what the browser put back into the fields is told as well
   $("filters").addEventListener("input", tell);
   $("filters-clear").addEventListener("click", () => {
     for (const id of DATES) $(id).value = "";
@@ -29,6 +30,22 @@ export function filters() {
   if (chosen().length) set.sources = chosen();
   return { ...(asOf ? { as_of: asOf } : {}), ...(Object.keys(set).length ? { filters: set } : {}) };
 }
+
+/** Set what an answer was asked under: days or times, and names of outlets. */
+export function setFilters({ asOf, published_after: after, published_before: before, sources }) {
+  [after, before, asOf].forEach((time, place) => ($(DATES[place]).value = time?.slice(0, 10) ?? ""));
+  for (const box of boxes()) box.checked = false;
+  const known = new Map([...boxes()].map((box) => [box.value, box]));
+  for (const source of sources ?? []) {
+    if (known.has(source)) known.get(source).checked = true;
+    else $("outlets").querySelector(".choices").append(choice(source, true)); // in sight once the others are known
+  }
+  tell();
+  if ($("filters").open) load();
+}
+
+const choice = (source, checked, documents = "") => el("label", {}, el("input", { type: "checkbox", value: source, checked }),
+  el("span", { dir: "auto" }, source), el("span", { class: "soft" }, ` ${documents}`));
 
 function tell() {
   const set = DATES.filter((id) => $(id).value).length + chosen().length;
@@ -54,9 +71,7 @@ async function load() {
     return;
   }
   const before = new Set(chosen());
-  const choices = sources.filter(({ source }) => source).map(({ source, documents }) =>
-    el("label", {}, el("input", { type: "checkbox", value: source, checked: before.has(source) }), el("span", { dir: "auto" }, source),
-      el("span", { class: "soft" }, ` ${documents}`)));
+  const choices = sources.filter(({ source }) => source).map(({ source, documents }) => choice(source, before.has(source), documents));
   $("outlets").querySelector(".choices").replaceChildren(...choices);
   $("outlets").hidden = choices.length === 0;
   tell();

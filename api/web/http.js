@@ -3,16 +3,27 @@
 import { $ } from "./dom.js";
 
 const KEY = "groundwire.key";
+const AWAY = [0, 502, 503];
 
-/** What the service refused, in its own words: `status` is 0 where it could not be reached. */
+/**
+ * What the service refused, in its own words: `status` is 0 where it could not be reached, `after` the seconds after which
+ * it wants to be asked again, null where it names none. That it is away is told to whoever listens for "away".
+ */
 export class Problem extends Error {
-  constructor(status, body = {}) {
+  constructor(status, body = {}, after = null) {
     super(body.detail || (status ? `The service answered with status ${status}.` : "The service cannot be reached. Is it still running?"));
     this.status = status;
     this.code = body.code ?? "";
     this.fields = (body.errors ?? []).length > 1 ? body.errors : [];
+    this.after = after;
+    if (AWAY.includes(status)) dispatchEvent(new Event("away"));
   }
 }
+
+const seconds = (reply) => {
+  const said = reply.headers.get("Retry-After");
+  return said && /^[0-9]{1,5}$/.test(said) ? Number(said) : null;
+};
 
 /**
  * A reply of the service that is a success. A 401 asks for a key and tries again with it.
@@ -34,7 +45,7 @@ export async function request(path, { method = "GET", json, form, headers = {}, 
     }
     if (given && reply.status !== 401) dispatchEvent(new Event("key"));
     if (reply.ok) return reply;
-    const problem = new Problem(reply.status, await reply.json().catch(() => ({})));
+    const problem = new Problem(reply.status, await reply.json().catch(() => ({})), seconds(reply));
     given = reply.status === 401 && (await keyGiven(key));
     if (!given) throw problem;
   }
@@ -58,8 +69,18 @@ let asking = null;
 let declined = false;
 for (const act of ["pointerdown", "keydown"]) addEventListener(act, () => (declined = false), true);
 
+export const hasKey = () => sessionStorage.getItem(KEY) !== null;
+
+/** Ask for another key than the one that is used. Whether one was given. */
+export async function changeKey() {
+  declined = false;
+  const given = await keyGiven(sessionStorage.getItem(KEY), "Another key");
+  if (given) dispatchEvent(new Event("key"));
+  return given;
+}
+
 /** Whether somebody gave another key than `tried`. Those who ask at the same time wait for the same key. */
-function keyGiven(tried) {
+function keyGiven(tried, title = tried ? "That key was not accepted" : "This service asks for a key") {
   if (sessionStorage.getItem(KEY) !== tried) return Promise.resolve(true);
   if (declined) return Promise.resolve(false);
   asking ??= new Promise((resolve) => {
@@ -72,7 +93,7 @@ function keyGiven(tried) {
       before?.focus?.();
       resolve(given);
     };
-    $("key-title").textContent = tried ? "That key was not accepted" : "This service asks for a key";
+    $("key-title").textContent = title;
     $("key-value").value = "";
     form.onsubmit = (event) => {
       event.preventDefault();

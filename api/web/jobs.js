@@ -1,10 +1,12 @@
 // How far batches of articles have come.
 
-import { $, button, count, dotted, el, moment, trouble } from "./dom.js";
-import { collection } from "./collection.js";
+import { $, button, confirmed, count, dotted, el, moment } from "./dom.js";
+import { collection, isNew } from "./collection.js";
 import { ask, query } from "./http.js";
+import { trouble } from "./trouble.js";
 
 const AT_ONCE = 50;
+const FAILURES_AT_ONCE = 1_000;
 const SOON_MS = 500;
 const LATER_MS = 10_000;
 const STATES = { queued: "waiting", running: "being read", succeeded: "done", failed: "failed" };
@@ -13,16 +15,18 @@ export const active = (job) => job.state === "queued" || job.state === "running"
 
 /** A job, drawn anew with each `update`. */
 export class JobView {
-  #head = el("p", { class: "headline" });
-  #bar = el("progress", { max: 1, value: 0, "aria-label": "Progress" });
+  #head = el("p", { class: "headline", tabindex: "-1" });
+  #bar = el("progress", { max: 1, value: 0 });
   #says = el("p", { class: "small soft" });
+  #cancel = button("Stop", () => this.#stop(), { class: "link", hidden: true });
+  #trouble = el("div");
   #failures = el("div");
   #job = null;
 
   /** For a job of that collection; `changed` is told of the job once it is tried again. */
   constructor(collection, changed = () => {}) {
     this.collection = collection;
-    this.node = el("div", { class: "job" }, this.#head, this.#bar, this.#says, this.#failures);
+    this.node = el("div", { class: "job" }, this.#head, this.#bar, this.#says, this.#cancel, this.#trouble, this.#failures);
     this.changed = changed;
   }
 
@@ -31,6 +35,10 @@ export class JobView {
     const done = added + updated + unchanged + failed;
     this.#head.textContent = `${count(total, "article")}: ${STATES[job.state] ?? job.state}`;
     this.#bar.hidden = !active(job);
+    this.#bar.setAttribute("aria-label", `Progress of ${count(total, "article")}`);
+    if (!active(job) && document.activeElement === this.#cancel) this.#head.focus();
+    this.#cancel.hidden = !active(job);
+    this.#cancel.setAttribute("aria-label", `Stop adding ${count(total, "article")}`);
     this.#bar.max = Math.max(total, 1);
     this.#bar.value = done;
     const left = active(job) && Number.isFinite(job.seconds_left) ? `about ${duration(job.seconds_left)} left` : null;
@@ -47,7 +55,7 @@ export class JobView {
     const most = job.failures.length < job.counts.failed ? `the first ${job.failures.length} of ` : "";
     // Of those that failed, only what was given up can be tried again; the rest would fail the same way.
     const worth = job.dead_letters ?? job.failures.length;
-    const rows = job.failures.map((failure) => el("li", {}, el("code", {}, failure.code), " ", el("b", { dir: "auto" }, failure.id), el("br"), el("span", { dir: "auto" }, failure.detail)));
+    const list = el("ul", { class: "failures small" }, job.failures.map(failed));
     const says = el("p", { class: "small soft", role: "status" });
     const again = button("Try the failed ones again", async () => {
       try {
@@ -59,10 +67,44 @@ export class JobView {
         says.textContent = error.status === 404 ? "This service cannot try them again; add them anew." : error.message;
       }
     });
-    return el("details", { open: job.failures.length <= 3 }, el("summary", {}, `What failed (${most}${job.counts.failed})`), el("ul", { class: "failures small" }, rows),
-      worth ? again : null, says);
+    return el("details", { open: job.failures.length <= 3 }, el("summary", {}, `What failed (${most}${job.counts.failed})`), list,
+      el("div", { class: "row" }, most ? this.#others(job, list, says) : null, worth ? again : null), says);
+  }
+
+  /** A button that shows the failures that a job does not come with. */
+  #others(job, list, says) {
+    let cursor = "";
+    const more = button("Show more of them", async () => {
+      try {
+        const page = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}/failures${query({ limit: FAILURES_AT_ONCE, cursor, collection: this.collection })}`);
+        if (cursor) list.append(...page.failures.map(failed));
+        else list.replaceChildren(...page.failures.map(failed));
+        cursor = page.next_cursor;
+        says.textContent = `${count(list.children.length, "failure")} shown`;
+        more.hidden = !cursor;
+      } catch (error) {
+        says.textContent = error.message;
+      }
+    });
+    return more;
+  }
+
+  async #stop() {
+    const left = this.#bar.max - this.#bar.value;
+    const says = `What was taken in already stays. ${count(left, "article")} ${left === 1 ? "is" : "are"} not added.`;
+    if (!(await confirmed("Stop adding these articles?", says, "Stop", "Go on"))) return;
+    try {
+      const job = await ask(`v1/jobs/${encodeURIComponent(this.#job.job_id)}/cancel${query({ collection: this.collection })}`, { method: "POST" });
+      this.#trouble.replaceChildren();
+      this.update(job);
+    } catch (error) {
+      this.#trouble.replaceChildren(trouble(error));
+    }
   }
 }
+
+const failed = (failure) => el("li", {}, el("code", {}, failure.code), " ", el("b", { dir: "auto" }, failure.id), el("br"),
+  el("span", { dir: "auto" }, failure.detail));
 
 function duration(seconds) {
   if (seconds < 90) return count(Math.max(1, Math.round(seconds)), "second");
@@ -103,7 +145,8 @@ export async function showJobs() {
       ({ jobs } = await ask(`v1/jobs${query({ limit: AT_ONCE, collection: name })}`));
     } catch (error) {
       if (mine !== visit) return;
-      if (!views.size) list.replaceChildren(trouble(error, showJobs));
+      if (isNew(name)) draw(list, [], views, name);
+      else if (!views.size) list.replaceChildren(trouble(error, showJobs));
       if (!views.size || (error.status && error.status < 500)) return;
       wait = Math.min(wait * 2, LATER_MS);
       continue;

@@ -1,19 +1,22 @@
 // Which view is shown, and whether the service is ready.
 
-import { $ } from "./dom.js";
+import { $, announce } from "./dom.js";
 import { closeArticle, startArticle } from "./article.js";
 import { startAdding } from "./adding.js";
 import { load, startArticles } from "./articles.js";
-import { forgetConversation, showAnswer, startAsking } from "./ask.js";
+import { atAnswer, forgetConversation, showAnswer, startAsking } from "./ask.js";
 import { listCollections, settled, startCollections } from "./collection.js";
+import { startKeeping } from "./collections.js";
 import { forgetOutlets, startFilters } from "./filters.js";
 import { leaveJobs, showJobs } from "./jobs.js";
+import { mayWrite } from "./rights.js";
 
 const VIEWS = { ask: "Ask", articles: "Articles", jobs: "Jobs" };
 const WAIT_MS = 3_000;
 
 let within;
 let turn = 0;
+let watching = false;
 
 async function route(first = false) {
   const mine = ++turn;
@@ -28,6 +31,7 @@ async function route(first = false) {
   document.title = `${VIEWS[view]} · Groundwire`;
   closeArticle();
   leaveJobs();
+  if (view === "ask" && !id) atAnswer();
   if (!first) {
     $(`${view}-title`).focus();
     listCollections();
@@ -44,6 +48,11 @@ async function route(first = false) {
   if (name === "answers" && id) showAnswer(decode(id));
 }
 
+/** What a key may not do is not offered. */
+async function offerChanges() {
+  document.body.classList.toggle("reads", !(await mayWrite(await settled())));
+}
+
 function decode(id) {
   try {
     return decodeURIComponent(id);
@@ -52,8 +61,10 @@ function decode(id) {
   }
 }
 
-/** Say that the service is still starting, until it no longer is. */
+/** Say that the service cannot answer yet, or no longer, until it can. */
 async function ready() {
+  if (watching) return;
+  watching = true;
   const notice = $("waiting");
   for (;;) {
     let wrong = [];
@@ -65,12 +76,14 @@ async function ready() {
     }
     const waited = !notice.hidden;
     notice.hidden = wrong.length === 0;
+    if (!wrong.length) watching = false;
     if (!wrong.length && waited) { // what could not be had before can be had now
+      announce("The service is ready.");
       listCollections();
-      route(true);
+      if (!$("article").open) route(true);
     }
     if (!wrong.length) return;
-    const said = `The service is not ready yet (${wrong.join("; ")}).`;
+    const said = `The service cannot answer yet (${wrong.join("; ")}).`;
     if (notice.textContent !== said) notice.textContent = said;
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
   }
@@ -85,9 +98,15 @@ startAdding(() => {
   listCollections();
 });
 startArticles();
+startKeeping();
 // A link within the page, such as the one that skips to the content, is no view.
 addEventListener("hashchange", () => (location.hash === "" || location.hash.startsWith("#/")) && route());
-addEventListener("key", listCollections);
+addEventListener("key", () => {
+  listCollections();
+  offerChanges();
+});
+addEventListener("away", ready);
+offerChanges();
 route(true);
 if (!location.hash.startsWith("#/answers/") && !$("ask").hidden && matchMedia("(pointer: fine)").matches) $("question").focus();
 ready();

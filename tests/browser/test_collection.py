@@ -62,6 +62,31 @@ def test_files_that_are_dropped_are_followed_until_they_can_be_read_and_deleted(
     assert "tower" not in json.dumps(reader.http.get("/v1/documents").json())
 
 
+def test_what_is_deleted_while_the_list_is_on_its_way_does_not_come_back(page: Page, reader: Service) -> None:
+    reader.add({"id": "gone", "title": "Soon gone", "text": "This is soon gone."})
+    articles(page)
+    row = page.locator(".documents li", has_text="Soon gone")
+    expect(row).to_be_visible()
+    before = reader.http.get("/v1/documents").json()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/v1/documents?*", hold)
+    with page.expect_request("**/v1/documents?*"):
+        page.get_by_label("Search headlines").press("Enter")
+    row.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
+    held[0].fulfill(json=before)
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    expect(row).to_have_count(0)
+
+
 def test_text_is_pasted_with_what_is_known_of_it_and_an_empty_one_is_kept_for_mending(
     page: Page, reader: Service
 ) -> None:

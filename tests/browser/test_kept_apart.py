@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,6 +122,35 @@ def test_who_has_a_key_to_one_collection_is_shown_that_one(browser: Browser, apa
         expect(page.locator(".documents")).to_contain_text("Cup final")
 
 
+def test_a_collection_is_made_with_its_first_article_and_deleted_with_all_of_them(page: Page, reader: Service) -> None:
+    page.get_by_role("link", name="Articles").click()
+    page.get_by_role("button", name="New collection").click()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.type("weather")
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Articles in weather")
+    expect(heading).to_be_focused()
+    expect(page.get_by_text("the first article that is added makes it")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete this collection")).to_be_hidden()
+    page.evaluate(DROP, [["rain.md", "# Rain\n\nIt rained in Osk."], ["sun.md", "# Sun\n\nThe sun shone in Varn."]])
+    expect(page.locator("#adding .job")).to_contain_text("2 articles: waiting")
+    reader.work()
+    expect(page.locator(".documents li")).to_have_count(2)
+
+    delete = page.get_by_role("button", name="Delete this collection")
+    delete.click()
+    dialog = page.get_by_role("dialog", name="Delete the collection “weather”?")
+    expect(dialog).to_contain_text("2 articles")
+    page.keyboard.press("Escape")
+    expect(delete).to_be_focused()
+    delete.click()
+    dialog.get_by_role("button", name="Delete 2 articles").click()
+    expect(heading).to_have_text(re.compile("^Articles( in default)?$"))
+    expect(page.locator("#collection option", has_text="weather")).to_have_count(0)
+    assert "weather" not in reader.http.get("/v1/collections").text
+
+
 def test_a_follow_up_is_understood_by_what_was_said_before(page: Page) -> None:
     ask(page, "Who opened the harbour of Varn?")
     follow = page.get_by_label("Follow up on this")
@@ -142,8 +172,8 @@ def test_a_follow_up_is_understood_by_what_was_said_before(page: Page) -> None:
     replies.first.get_by_text("What it rests on").click()
     expect(replies.first.locator(".timeline")).to_be_visible()
     page.reload()
-    expect(replies).to_have_count(1)
-    expect(replies).to_contain_text("Understood as “What did Mayor Ilse Brandt open?”")
+    expect(replies).to_have_count(2)
+    expect(replies.nth(1)).to_contain_text("Understood as “What did Mayor Ilse Brandt open?”")
     page.get_by_role("button", name="New question").click()
     expect(replies).to_have_count(0)
     expect(page.get_by_label("Question")).to_be_focused()
