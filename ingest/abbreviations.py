@@ -37,11 +37,12 @@ def quicker(language: Any) -> Any:
             always.add(place)
 
     class Quicker(own):  # type: ignore[misc,valid-type]
+        lang: Any
+
         def search_for_abbreviations_in_string(self, text: str) -> str:
             before = {word.translate(_SAME_LETTER).lower() for word in _BEFORE_STOP.findall(text)}
             likely = sorted(always.union(*(places[word] for word in before if word in places)))
-            whole: Any = self.lang
-            listed = whole.Abbreviation
+            whole, listed = self.lang, self.lang.Abbreviation
             self.lang = SimpleNamespace(
                 Abbreviation=SimpleNamespace(
                     ABBREVIATIONS=[known[place] for place in likely],
