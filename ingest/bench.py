@@ -14,7 +14,7 @@ from rag.errors import Unavailable
 from rag.seams import Embedder
 from rag.store import Store
 
-BATCH_ITEMS = 32
+BATCH_ITEMS = 64
 BATCH_CHARACTERS = 200_000
 _REPAIR_EVERY = 10.0
 

@@ -1,6 +1,6 @@
 """Documents from jobs into the truth and its copy, such that it may stop anywhere and go on later.
 
-In order: vectors are made and kept; the index is given the rows; then one transaction writes documents,
+In order: vectors are made; the index is given the rows; then one transaction writes documents,
 versions, passages and sentences and ends the items. Only that makes them visible, so a document never
 answers by halves and nothing is done twice: after a fault the same item makes the same ids again.
 What the index then holds too much, or holds in the wrong place, is in the store's outbox until put right.
@@ -11,9 +11,11 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from ingest.ahead import EMBED_AT_ONCE, Ahead
 from ingest.copies import sign
 from ingest.prepare import Prepared, embedded_text, prepare
 from rag.errors import DiskFull, InvalidInput, ReadOnly, Rejected, SetupError, Unavailable
@@ -21,7 +23,6 @@ from rag.logs import belonging_to
 from rag.seams import Embedder, IndexCopy, IndexRow, Stamp, Vectors
 from rag.store import Item, Result, Standing, Store
 
-_EMBED_AT_ONCE = 32
 _SETTLE_AT_ONCE = 1_000
 _SIGN_AT_ONCE = 16
 _ODD = "this document could not be taken in; the log says more"
@@ -31,6 +32,25 @@ log = logging.getLogger(__name__)
 
 class Stopped(Exception):
     """Work was broken off because `stopping` said so. Nothing is lost."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Items that are taken in by one transaction, what becomes of them, and the texts to be embedded by digest."""
+
+    began: float = field(default_factory=time.monotonic)
+    items: list[Item] = field(default_factory=list)
+    changes: list[Prepared] = field(default_factory=list)
+    results: dict[int, Result] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    vectors: dict[str, Vectors] = field(default_factory=dict)
+
+    def add(self, item: Item, decided: Prepared | Result) -> None:
+        self.items.append(item)
+        if isinstance(decided, Prepared):
+            self.changes.append(decided)
+            self.texts |= zip(decided.entry.embedded, decided.texts, strict=True)
+        self.results[item.seq] = decided.result if isinstance(decided, Prepared) else decided
 
 
 class Pipeline:
@@ -76,34 +96,53 @@ class Pipeline:
         return None
 
     def _take(self, owner: str, items: Sequence[Item]) -> None:
-        began = time.monotonic()
+        """Group by group: while the texts of one are embedded, the one before is written and the next one is split."""
         standings = self._store.standings({item.document_id for item in items})
-        changes: list[Prepared] = []
-        results: dict[int, Result] = {}
-        odd: list[int] = []
+        with Ahead(self._embed) as ahead:
+            before: _Group | None = None
+            for group in self._groups(owner, items, standings):
+                self._begin(group, ahead)
+                if before is not None:
+                    self._write(owner, before, ahead)
+                before = group
+            if before is not None:
+                self._write(owner, before, ahead)
+        self.settle()
+
+    def _groups(self, owner: str, items: Sequence[Item], standings: Mapping[str, Standing]) -> Iterator[_Group]:
+        """What becomes of the items, in order, as many together as have texts enough to embed at once."""
+        group = _Group()
         for item in items:
             decided = self._decide(item, standings[item.document_id])
             if decided is None:
-                odd.append(item.seq)
-            elif isinstance(decided, Prepared):
-                changes.append(decided)
-                results[item.seq] = decided.result
+                self._store.postpone(owner, [item.seq], _ODD, "internal_error")
             else:
-                results[item.seq] = decided
+                group.add(item, decided)
             self._pause()
-        if odd:
-            self._store.postpone(owner, odd, _ODD, "internal_error")
-        texts = {
-            digest: text for change in changes for digest, text in zip(change.entry.embedded, change.texts, strict=True)
-        }
-        vectors = self._vectors(texts)
-        self._index.add([row for change in changes for row in _rows(change, vectors)])
-        entries = [change.entry for change in changes]
-        written = self._store.take_in(owner, entries, results, vectors, self._embedder.stamp)
+            if len(group.texts) >= EMBED_AT_ONCE:
+                yield group
+                group = _Group()
+        if group.items:
+            yield group
+
+    def _begin(self, group: _Group, ahead: Ahead) -> None:
+        """Have embedded what there is no vector of yet."""
+        group.vectors = self._store.known_vectors(group.texts, self._embedder.stamp)
+        ahead.ask({digest: text for digest, text in group.texts.items() if digest not in group.vectors})
+
+    def _write(self, owner: str, group: _Group, ahead: Ahead) -> None:
+        stamp = self._embedder.stamp
+        for made in ahead.take(group.texts.keys() - group.vectors.keys()):
+            group.vectors |= {digest: vector for digest, vector in made.items() if digest in group.texts}
+            if group.texts.keys() - group.vectors.keys():
+                self._store.keep_vectors(made, stamp)  # a long text interrupted goes on where it was
+            self._pause()
+        self._index.add([row for change in group.changes for row in _rows(change, group.vectors)])
+        entries = [change.entry for change in group.changes]
+        written = self._store.take_in(owner, entries, group.results, group.vectors, stamp)
         lost = [entry for entry in entries if entry.item not in written]
         self._store.doubt([passage.id for entry in lost for passage in entry.passages])
-        self.settle()
-        _tell(items, results, time.monotonic() - began)
+        _tell(group.items, group.results, time.monotonic() - group.began)
 
     def forget(self, document_id: str) -> None:
         """Remove a document from the store, and from the index if that can be reached: at once, else later.
@@ -139,9 +178,10 @@ class Pipeline:
         """
         stamp = self._embedder.stamp
         last = self._store.last_passage()
-        while waiting := self._store.unembedded(stamp, _EMBED_AT_ONCE, self._embedded_up_to):
+        while waiting := self._store.unembedded(stamp, EMBED_AT_ONCE, self._embedded_up_to):
             texts = {digest: embedded_text(title, text) for digest, title, text in waiting}
-            self._store.keep_vectors(self._embed(texts), stamp)
+            made = self._embed(list(texts.values()))
+            self._store.keep_vectors(dict(zip(texts, made, strict=True)), stamp)
             self._pause()
         self._embedded_up_to = last
         if self._index.count() == self._store.passage_count():
@@ -191,21 +231,9 @@ class Pipeline:
             log.exception("a document could not be prepared: %s", item.document_id)
             return None
 
-    def _vectors(self, texts: Mapping[str, str]) -> dict[str, Vectors]:
-        """The vectors of texts, by digest, from the store or made now."""
-        stamp = self._embedder.stamp
-        found = self._store.known_vectors(texts, stamp)
-        missing = [digest for digest in texts if digest not in found]
-        for start in range(0, len(missing), _EMBED_AT_ONCE):
-            made = self._embed({digest: texts[digest] for digest in missing[start : start + _EMBED_AT_ONCE]})
-            found.update(made)
-            if len(missing) > _EMBED_AT_ONCE:
-                self._store.keep_vectors(made, stamp)  # a long text interrupted goes on where it was
-            self._pause()
-        return found
-
-    def _embed(self, texts: Mapping[str, str]) -> dict[str, Vectors]:
-        return dict(zip(texts, self._embedder.embed_documents(list(texts.values())), strict=True))
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        self._pause()
+        return self._embedder.embed_documents(texts)
 
     def _pause(self) -> None:
         if self._stopping():

@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
+from ingest.abbreviations import quicker
 from rag.types import Passage, Sentence, Version
 
 PASSAGE_WORDS = 120
@@ -29,6 +31,7 @@ _PLAIN_END = re.compile(
     r"(?<!\b[A-Za-z]\.)(?<!\b[DM][rs]\.)(?<!\bMrs\.)(?<=[.!?…])[”’»\"')\]]*\s+(?=[“‘«\"'(\[]*[A-Z0-9])"
 )
 _CLOSERS = re.compile(r"(?:[”’»)\]}]|''|[\"'](?=\s|$))+(?=\s|$)")
+_WORD = re.compile(r"\S+")
 _NO_WORD = re.compile(r"[^\w]+")
 _LOWER_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?![\w-])")
 _CLOCK = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
@@ -129,25 +132,26 @@ def _divide(text: str, window: Span, language: str) -> list[Span]:
     """The sentences of one window, trimmed, as spans of `text`."""
     start, end = window
     part = text[start:end]
-    solid = [offset for offset, character in enumerate(part) if not character.isspace()]
-    if not solid:
+    if not part or part.isspace():
         return []
-    bounds = [*_starts(part, solid, language), len(part)]
+    bounds = [*_starts(part, language), len(part)]
     spans = (_trim(part, left, right) for left, right in pairwise(bounds))
     return [(start + left, start + right) for left, right in _repaired(part, [s for s in spans if s[0] < s[1]])]
 
 
-def _starts(part: str, solid: Sequence[int], language: str) -> list[int]:
-    """Where the sentences of `part` begin; `solid` are the offsets of its characters that are not spaces."""
+def _starts(part: str, language: str) -> list[int]:
+    """Where the sentences of `part` begin."""
     pieces = _proposed(_SPACED_MARK.sub("", part.replace("\n", " ")), language)
     dense = ["".join(piece.split()) for piece in pieces]
     if "".join(dense) != "".join(part.split()):
         return [0, *(match.end() for match in _PLAIN_END.finditer(part))]
+    words = [match.span() for match in _WORD.finditer(part)]
+    before = list(accumulate((end - start for start, end in words), initial=0))  # characters that are no spaces
     starts, seen = [], 0
-    for piece in dense:
-        if piece:
-            starts.append(solid[seen])
-            seen += len(piece)
+    for piece in filter(None, dense):
+        word = bisect_right(before, seen) - 1
+        starts.append(words[word][0] + seen - before[word])
+        seen += len(piece)
     return starts
 
 
@@ -164,9 +168,11 @@ def _segmenter(language: str) -> Any:
         warnings.simplefilter("ignore")  # its source has invalid escapes, reported when it is first compiled
         from pysbd import Segmenter
     try:
-        return Segmenter(language=language, clean=False)
+        segmenter = Segmenter(language=language, clean=False)
     except ValueError:
-        return Segmenter(language="en", clean=False)
+        segmenter = Segmenter(language="en", clean=False)
+    segmenter.language_module = quicker(segmenter.language_module)
+    return segmenter
 
 
 def _repaired(part: str, spans: Sequence[Span]) -> list[Span]:

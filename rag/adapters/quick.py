@@ -64,8 +64,11 @@ class QuickEmbedder:
         with self._turn:
             self._load()
             try:
+                read = [each.ids for each in self._tokens.encode_batch_fast(list(texts))]
+                # the longest first: else a long one that came last would keep all threads but one waiting
+                order = sorted(range(len(read)), key=lambda place: -len(read[place]))
                 with ThreadPoolExecutor(self._threads) as pool:
-                    for place, vector in enumerate(pool.map(self._run, self._tokens.encode_batch_fast(list(texts)))):
+                    for place, vector in zip(order, pool.map(self._run, [read[at] for at in order]), strict=True):
                         vectors[place] = vector
             except Exception as error:  # onnxruntime's errors have no base of their own
                 raise Unavailable("embedder", f"the embedder failed: {error}") from error
@@ -76,8 +79,8 @@ class QuickEmbedder:
         vector: Vectors = self.embed_documents([text])[0]
         return vector
 
-    def _run(self, read: Any) -> Any:
-        return self._session.run(None, {bert_int8.INPUT: np.array([read.ids], dtype=np.int64)})[0][0]
+    def _run(self, tokens: list[int]) -> Any:
+        return self._session.run(None, {bert_int8.INPUT: np.array([tokens], dtype=np.int64)})[0][0]
 
     def _load(self) -> None:
         if self._session is not None:

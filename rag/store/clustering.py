@@ -70,6 +70,8 @@ def leave(connection: Connection, document_id: str) -> None:
 
 def _signed(connection: Connection, where: Column[int], values: Collection[int]) -> list[Row]:
     """Signatures with their clusters and documents, in the order of the versions' keys."""
+    if not values:  # as for most documents, which are nobody's copy
+        return []
     query = select(*_SIGNED, versions.c.document_id).join(versions, versions.c.key == signatures.c.version_key)
     return list(connection.execute(query.where(_among(where, values)).order_by(signatures.c.version_key)))
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
 
 from rag.errors import Rejected
 from rag.identity import identity
@@ -62,14 +62,16 @@ def carrying(item: dict[str, Any], request_id: str) -> dict[str, Any]:
 
 def finish(connection: Connection, results: Mapping[int, Result]) -> None:
     """End items; what they carried is removed, unless they are dead letters. Their jobs note how far they are."""
-    for seq, result in results.items():
-        ended: dict[str, Any] = {"outcome": result.outcome, "code": result.code, "detail": result.detail}
-        carried = {} if result.outcome == "dead" else {"payload": None}
-        connection.execute(
-            update(job_items)
-            .where(job_items.c.seq == seq)
-            .values(state="done", lease_owner=None, lease_until=None, **ended, **carried)
-        )
+    ended = update(job_items).where(job_items.c.seq == bindparam("ended"))
+    ended = ended.values(state="done", lease_owner=None, lease_until=None)
+    for dead in (False, True):
+        rows = [
+            {"ended": seq, "outcome": result.outcome, "code": result.code, "detail": result.detail}
+            for seq, result in results.items()
+            if (result.outcome == "dead") is dead
+        ]
+        if rows:
+            connection.execute(ended if dead else ended.values(payload=None), rows)
     which = select(job_items.c.job_id).where(among(job_items.c.seq, results))
     done = Counter[str](connection.scalars(which))
     now = now_micros()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.bench_ingest import given, made, quality, table
+from evals.bench_ingest import given, groundwire, made, quality, table
 from evals.questions import Evidence, GoldQuestion
 from rag.types import NewDocument
 from tests.words import WordEmbedder
@@ -21,16 +21,27 @@ def test_as_many_articles_are_measured_as_were_asked_for(tmp_path: Path) -> None
     assert list(made(3)) == list(made(3)), "the same ones every time"
 
 
-def test_a_ratio_is_that_of_the_medians_to_the_plain_way() -> None:
-    def run(speed: float, worked: float) -> dict[str, object]:
-        rates = {"characters_per_second": speed, "characters_per_processor_second": worked, "passages_per_second": 1.0}
-        return rates | {"seconds": 2.0, "spent": {"embed": 1.5, "split": 0.5}}
+def test_ratios_are_those_of_the_medians_to_the_plain_way() -> None:
+    def run(speed: float, pace: float, worked: float) -> dict[str, object]:
+        rates = {"characters_per_second": speed, "characters_per_processor_second": worked, "passages_per_second": pace}
+        return rates | {"seconds": 2.0, "processor_seconds": 3.0, "spent": {"split": 0.5, "embed": 2.5}}
 
-    rounds = {"plain": [run(100, 50), run(1, 50), run(120, 50)], "groundwire": [run(300, 200)]}
+    rounds = {"plain": [run(100, 2, 50), run(1, 2, 50), run(120, 2, 50)], "groundwire": [run(300, 9, 200)]}
     _, plain, ours = table(rounds)
-    assert plain.split()[:5] == ["plain", "1.0", "100", "1.00", "1.00"]
-    assert ours.split()[:5] == ["groundwire", "1.0", "300", "3.00", "4.00"]
-    assert ours.endswith("embed 75%, split 25%")
+    assert plain.split()[:6] == ["plain", "100", "2.0", "1.00", "1.00", "1.00"]
+    assert ours.split()[:6] == ["groundwire", "300", "9.0", "3.00", "4.50", "4.00"]
+    assert ours.endswith("3.00 s of 1.5 processors: embed 2.50 s, split 0.50 s")
+
+
+def test_stages_are_told_in_processor_time_of_which_embedding_is_what_other_threads_do(tmp_path: Path) -> None:
+    from evals.service import serving_chroma
+
+    with serving_chroma(tmp_path / "chroma", tmp_path / "chroma.log") as chroma:
+        told = groundwire(given(None, 3), chroma, tmp_path, WordEmbedder())
+    assert told["passages"] >= 3
+    assert told["spent"].keys() == {"read", "clean", "split", "sign", "embed", "store", "index", "other"}
+    assert all(seconds >= 0 for seconds in told["spent"].values())
+    assert told["processor_seconds"] >= sum(told["spent"][stage] for stage in ("read", "store", "index"))
 
 
 def test_the_ranking_is_of_articles_by_their_best_passage() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
+from ingest.ahead import EMBED_AT_ONCE
 from ingest.pipeline import Pipeline, Stopped, reindex
 from ingest.split import sentences
 from rag.errors import NotFound, Unavailable
@@ -18,7 +20,7 @@ from rag.seams import IndexRow, Match, Vectors
 from rag.store import Store
 from rag.store.leases import MAX_ATTEMPTS
 from rag.store.tables import job_items
-from rag.types import JobState, NewDocument, Question, Sentence
+from rag.types import Job, JobState, NewDocument, Question, Sentence
 from tests.collection import OWNER, Collection
 from tests.words import WordEmbedder
 
@@ -218,6 +220,51 @@ def test_an_embedder_that_fails_once_is_asked_again(collection: Collection) -> N
     assert collection.store.job(job.id).added == 1
 
 
+def test_documents_are_written_while_the_next_are_embedded(collection: Collection, index: RowIndex) -> None:
+    written, embed = threading.Event(), collection.embedder.embed_documents
+    waited: list[bool] = []
+
+    def second_waits(texts: Sequence[str]) -> Vectors:
+        if collection.embedder.embedded:
+            waited.append(written.wait(20))
+        return embed(texts)
+
+    collection.embedder.embed_documents = second_waits  # type: ignore[method-assign]
+    index.after = written.set
+    job = _take_all(collection, [f"Text {number}." for number in range(EMBED_AT_ONCE + 1)])
+    assert job.added == EMBED_AT_ONCE + 1
+    assert waited == [True]
+    assert agrees(collection, index)
+
+
+def test_a_fault_in_embedding_the_next_documents_leaves_those_before_written(
+    collection: Collection, index: RowIndex
+) -> None:
+    embed = collection.embedder.embed_documents
+
+    def second_fails(texts: Sequence[str]) -> Vectors:
+        if len(collection.embedder.embedded) == EMBED_AT_ONCE:
+            raise Unavailable("embedder", "out of memory")
+        return embed(texts)
+
+    collection.embedder.embed_documents = second_fails  # type: ignore[method-assign]
+    job = _take_all(collection, [f"Text {number}." for number in range(EMBED_AT_ONCE + 3)])
+    assert job.added == EMBED_AT_ONCE
+    assert agrees(collection, index)
+    collection.embedder.embed_documents = embed  # type: ignore[method-assign]
+    hurry(collection.store)
+    collection.work()
+    assert collection.store.job(job.id).added == EMBED_AT_ONCE + 3
+    assert len(collection.embedder.embedded) == EMBED_AT_ONCE + 3
+    assert agrees(collection, index)
+
+
+def test_a_passage_that_two_groups_of_documents_share_is_embedded_once(collection: Collection) -> None:
+    texts = [f"Text {number}." for number in range(EMBED_AT_ONCE)]
+    assert _take_all(collection, [*texts, texts[0], texts[-1]]).added == EMBED_AT_ONCE + 2
+    assert collection.embedder.embedded == texts
+
+
 def test_a_fault_that_does_not_pass_ends_the_job(collection: Collection, index: RowIndex) -> None:
     index.away = True
     job = collection.store.enqueue([NewDocument(text="Text.", id="a")])
@@ -292,7 +339,7 @@ def test_deleting_empties_the_index_too_if_not_now_then_later(collection: Collec
 
 
 def test_a_long_text_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
-    text = " ".join(f"This is sentence number {number} of a very long text." for number in range(560))
+    text = " ".join(f"This is sentence number {number} of a very long text." for number in range(800))
     stop = False
     with closing(Collection(tmp_path / "store.sqlite3")) as collection:
         pipeline = Pipeline(collection.store, collection.embedder, collection.index, stopping=lambda: stop)
@@ -311,7 +358,7 @@ def test_a_long_text_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
         collection.embedder.embed_documents = embed  # type: ignore[method-assign]
         collection.store.release(OWNER)
         collection.work()
-        assert len(collection.embedder.embedded) == collection.store.counts().passages > 40
+        assert len(collection.embedder.embedded) == collection.store.counts().passages > 2 * EMBED_AT_ONCE
 
 
 def test_repair_finds_what_the_index_lost_and_what_it_has_too_much(collection: Collection, index: RowIndex) -> None:
@@ -346,6 +393,13 @@ def test_reindexing_builds_the_index_anew_without_embedding(collection: Collecti
     assert told == [3]
     assert agrees(collection, index)
     assert len(collection.embedder.embedded) == 3
+
+
+def _take_all(collection: Collection, texts: Sequence[str]) -> Job:
+    """Take these in with one lease."""
+    job = collection.store.enqueue([NewDocument(text=text, id=f"d{number}") for number, text in enumerate(texts)])
+    collection.pipeline.take(OWNER, collection.store.lease(OWNER, 60, len(texts), 10**6))
+    return collection.store.job(job.id)
 
 
 def _killed(*_: object) -> None:
