@@ -20,7 +20,10 @@ ACROSS = 0.5
 _PIECE = re.compile(r"[^\W_]+(?:[.,]\d+)*(?:['’][^\W_]+)?|[,;:–—()]")
 _RELATIVE = re.compile(r", (who|which)\b")
 """A clause about what stands right before it, which stays in one clause with that."""
-_COUNTS = frozenset("hundred thousand million billion trillion bn tn percent per cent percentage".split())
+_COUNTS = frozenset(
+    "hundred thousand million billion trillion bn tn percent per cent percentage"
+    " crown crowns dollar dollars euro euros pound pounds yen franc francs".split()
+)
 _ENDS_CLAUSE = frozenset({"and", "but", "while", "whereas", "that", "because", ",", ";", ":", "–", "—"})
 
 
@@ -67,7 +70,12 @@ def tokens(text: str) -> list[Token]:
 
 
 def likeness(
-    one: Token, ours: Sequence[Token], other: Token, theirs: Sequence[Token], without: Set[str] = frozenset(), across: float = ACROSS
+    one: Token,
+    ours: Sequence[Token],
+    other: Token,
+    theirs: Sequence[Token],
+    without: Set[str] = frozenset(),
+    across: float = ACROSS,
 ) -> float:
     """How much the neighbourhood of a token is that of another in another text, 0 where they share no neighbour.
 

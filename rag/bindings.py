@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Final
 
 from rag.anchors import ACROSS, Token, likeness, tokens
+from rag.spelling import is_short_for
 from rag.terms import CALENDAR, STOP_WORDS, names, numbers, stem
 
 LEAST_LIKE = 1.0
@@ -38,24 +39,31 @@ _NUMBER = re.compile(
 )
 _RANGE = re.compile(r"\S*?\s?(?:[-–—]\s?\d|(?:to|or)\s\d|of\b)")
 _SAYING: Final = frozenset(
-    map(stem, "say said tell told state argue claim explain add write announce warn deny insist report according".split())
+    map(
+        stem,
+        "say said tell told state argue claim explain add write announce warn deny insist report according".split(),
+    )
 )
 
 
 Value = float | str
+_PLACING: Final = frozenset("in at on during since".split())
+_PARTICLES: Final = frozenset("al el de da van von der bin".split())
 _JOINS: Final = re.compile(r"\s*(?:-|(?:al|el)-|(?:de|da|van|von|der|bin|al|el)\s+)?", re.IGNORECASE)
-_ROMAN: Final = re.compile(r"[ivx]+")
+_TITLE: Final = re.compile(r"[ivx]+|c[efot]o|mps?|vp|pm|tv")
 _LATELY: Final = frozenset("today yesterday tomorrow tonight week month year day".split())
 _OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
 _AUXILIARY: Final = frozenset("will would may might can could shall should must to did does do not also".split())
 _PAST: Final = frozenset(
-    "beat won paid sold told gave took made met fell lost held led left bought sent shot struck hit fought caught taught"
-    " chose drew drove sought brought swept overtook attack defeat ouster sue replace lead follow hit trail".split()
+    "beat won paid sold told gave took made met fell lost held led left bought sent shot struck hit fought"
+    " caught taught chose drew drove sought brought swept overtook attack defeat ouster sue replace lead follow"
+    " trail".split()
 )
 """Forms of verbs, and words for acts, that do not look like a verb."""
 _DETERMINERS: Final = frozenset("the a an its his her their this these those that of in".split())
 SIDE = 3
 """How many telling words on either side of a verb are what it is told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -94,18 +102,37 @@ def misplaced_name(sentence: str, quotes: Sequence[str], context: str = "") -> t
 
 
 def _substituted(sentence: str, quotes: Sequence[str], known: Set[str]) -> tuple[str, str] | None:
-    """A name that no quote has, before a word before which the quotes have a name that the sentence has not."""
+    """A name right before a word that the quotes have right after another name, and never after this one."""
     ours = tokens(sentence)
-    read = {each.stem for quote in quotes for each in tokens(quote)}
-    said = {each.stem for each in ours}
-    followed = {slot.value: after for slot in _names(sentence, ours, known) if (after := _next(slot.token, ours))}
+    said = [(slot, after) for slot in _names(sentence, ours, known) if (after := _next(slot.token, ours))]
     for quote in quotes:
         theirs = tokens(quote)
-        for slot in _names(quote, theirs, known):
-            for name, after in followed.items():
-                if name not in read and slot.value not in said and not slot.role and after == _next(slot.token, theirs):
-                    return str(name), str(slot.value)
+        slots = list(_names(quote, theirs, known))
+        told = [(slot, after) for slot in slots if (after := _next(slot.token, theirs))]
+        for slot, after in said:
+            doing = [(other, verb) for other, verb in told if verb.stem == after.stem and not other.role]
+            written = sentence[slot.token.start : slot.token.end]
+            if slot.role or not doing or after.stem in _SAYING or is_short_for(written, quote):
+                continue
+            others = [other for other, verb in doing if _voice(quote, verb) == _voice(sentence, after)]
+            # "Osk and Lund sang" tells of Osk, too
+            beside = [each for each in slots for other in others if 0 <= other.token.place - each.token.place <= 5]
+            elsewhere = [other for other, verb in told if verb.stem == after.stem]
+            if others and not any(slot.parts & each.parts for each in [*beside, *elsewhere]):
+                return str(slot.value), str(others[0].value)
     return None
+
+
+def _next(token: Token, text: Sequence[Token]) -> Token | None:
+    after = [each for each in text if each.telling and each.start > token.start]
+    return after[0] if after and after[0].clause == token.clause and not after[0].capital else None
+
+
+def _same_head(slot: Slot, text: Sequence[Token], told: Sequence[tuple[Slot, Sequence[Token]]]) -> bool:
+    """Whether the word after a value is the one after it in the quotes, too."""
+    ours = {stem for side, stem in _beside(slot, text) if side == "after" and not stem[0].isdigit()}
+    theirs = (_beside(other, words) for other, words in told if other.value == slot.value)
+    return any(("after", stem) in pairs for pairs in theirs for stem in ours)
 
 
 def _beside(slot: Slot, text: Sequence[Token]) -> set[tuple[str, str]]:
@@ -114,11 +141,6 @@ def _beside(slot: Slot, text: Sequence[Token]) -> set[tuple[str, str]]:
     before = [each.stem for each in near if each.start < slot.token.start and each.stem not in slot.parts]
     after = [each.stem for each in near if each.start > slot.token.start]
     return {*(("before", stem) for stem in before[-1:]), *(("after", stem) for stem in after[:1])}
-
-
-def _next(token: Token, text: Sequence[Token]) -> str:
-    after = [each for each in text if each.telling and each.start > token.start]
-    return after[0].stem if after and after[0].clause == token.clause and not after[0].capital else ""
 
 
 def turned(sentence: str, quotes: Sequence[str], context: str = "") -> tuple[str, str, str] | None:
@@ -171,11 +193,10 @@ def _turned_words(sentence: str, quotes: Sequence[str]) -> tuple[str, str, str] 
 
 
 def _sides(token: Token, text: Sequence[Token], most: int) -> tuple[set[str], set[str]]:
-    telling = [
-        near for near in text if near.telling and near.word[0].isalpha() and near.word not in CALENDAR | _LATELY
-    ]
+    telling = [near for near in text if near.telling and near.word[0].isalpha() and near.word not in CALENDAR | _LATELY]
     before = [near.stem for near in telling if near.start < token.start and near.clause == token.clause]
-    after = [near.stem for near in telling if near.start > token.start and near.clause <= token.clause + 1]
+    place = next((near.start for near in text if near.start > token.start and near.word in _PLACING), text[-1].end)
+    after = [near.stem for near in telling if token.start < near.start < place and near.clause <= token.clause + 1]
     return set(before[-most:]), set(after[:most])
 
 
@@ -186,7 +207,9 @@ def _verbal(text: str, token: Token) -> bool:
     if re.search(r"(?:ed|ing)$", token.word):
         return True
     before = text[: token.start].split()[-1:] or [""]
-    return before[0].casefold() in _AUXILIARY or (re.search(r"[^su]s$", token.word) is not None and before[0].casefold() not in _DETERMINERS)
+    return before[0].casefold() in _AUXILIARY or (
+        re.search(r"[^su]s$", token.word) is not None and before[0].casefold() not in _DETERMINERS
+    )
 
 
 def _voice(text: str, token: Token) -> bool:
@@ -226,7 +249,9 @@ def _names(text: str, found: Sequence[Token], known: Set[str]) -> Iterator[Slot]
     run: Token | None = None
     role, parts = "", set[str]()
     for token in found:
-        named = token.capital and token.word in known and not _ROMAN.fullmatch(token.word)
+        if run is not None and token.word in _PARTICLES and not token.capital:
+            continue
+        named = token.capital and token.word in known and not _TITLE.fullmatch(token.word)
         if run is not None and not (named and _JOINS.fullmatch(text[run.end : token.start])):
             yield Slot(run.stem, "name", run, "", role, frozenset(parts))
             run = None
@@ -240,7 +265,9 @@ def _names(text: str, found: Sequence[Token], known: Set[str]) -> Iterator[Slot]
 
 def _role(before: str) -> str:
     """The preposition that stands before a name, "" where none does."""
-    match = re.search(r"\b(of|from|in|at|on|to|for|with|by|near|into|over|under|against)(?: the)?\s+(?:[a-z-]+ )?$", before)
+    match = re.search(
+        r"\b(of|from|in|at|on|to|for|with|by|near|into|over|under|against)(?: the)?\s+(?:[a-z-]+ )?$", before
+    )
     return match[1] if match else ""
 
 
@@ -277,14 +304,16 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
             instead = like(slot, value)
             both = [other for other in said if other.kind == slot.kind and other.value == value]
             if both:
+                if slot.kind != "name" and _same_head(slot, ours, told):
+                    continue
                 straight = alike + max(like(other, value) for other in both)
                 crossed = instead + max(like(other, slot.value) for other in both)
                 if crossed >= max(LEAST_LIKE, (2 if slot.kind in ("year", "name") else CLEARLY_CROSSED) * straight):
                     return slot.value, value
             elif instead >= max(LEAST_LIKE, CLEARLY * alike) and (
-                slot.kind != "name" or _beside(slot, ours) & set().union(
-                    *(_beside(other, theirs) for other, theirs in told if other.value == value)
-                )
+                slot.kind != "name"
+                or _beside(slot, ours)
+                & set().union(*(_beside(other, theirs) for other, theirs in told if other.value == value))
             ):
                 return slot.value, value
     return None
@@ -319,6 +348,8 @@ def _numbers(text: str, found: Sequence[Token]) -> Iterator[Slot]:
             kind = "year" if 1500 <= value <= 2100 and value == int(value) else "count"
         after = [each for each in found if each.telling and each.start >= match.end() and each.word[0].isalpha()]
         head = after[0].stem if kind == "count" and after and after[0].clause == token.clause else ""
-        right = re.match(rf"\W+(?:\w+\s+)?{re.escape(after[0].word)}", text[match.end() :], re.IGNORECASE) if head else None
+        right = (
+            re.match(rf"\W+(?:\w+\s+)?{re.escape(after[0].word)}", text[match.end() :], re.IGNORECASE) if head else None
+        )
         stops = right is not None and any(word in STOP_WORDS for word in right[0].casefold().split())
         yield Slot(value, kind, token, head, "counted" if right and not stops else "")

@@ -13,13 +13,15 @@ WITHIN: Final = 7
 """How many words before what is denied its denial may stand."""
 
 _DENIAL = re.compile(
-    r"\b(?:not|never|no|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|refus(?:es?|ed|ing) to|den(?:y|ies|ied)"
-    r"|unable to|no longer)\s+(?!only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
+    r"\b(?:no longer|not|never|no|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|refus(?:es?|ed|ing) to"
+    r"|den(?:y|ies|ied)|unable to)\s+(?!only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
     re.IGNORECASE,
 )
+_LIGHT: Final = frozenset("yet ever even always really also one longer".split())
 _TURNS = re.compile(
-    r"\b(?:lack\w*|hardly|barely|declin\w+ to|un(?:likely|willing|able)|rather than|instead of|rul\w+ out|reject\w*|except"
-    r"|but|only|refus\w+|fail\w*|denial|avoid\w*|stop\w*|prevent\w*|ban\w*|miss\w*|unless|until|free of|zero)\b",
+    r"\b(?:lack\w*|hardly|barely|declin\w+ to|un(?:likely|willing|able)|rather than|instead of|rul\w+ out"
+    r"|reject\w*|except|(?:all|nothing|anything) but|only|refus\w+|fail\w*|denial|avoid\w*|stop\w*|prevent\w*|ban\w*"
+    r"|miss\w*|unless|until|yet to|free of|zero)\b",
     re.IGNORECASE,
 )
 
@@ -52,7 +54,9 @@ def wrongly_affirmed(sentence: str, quotes: Sequence[str]) -> str | None:
                 continue
             if not all(_of(ours, head) for head in heads):
                 continue
-            told = [(each, text) for text in quotes for each in _of(tokens(text) if text != quote else theirs, heads[0])]
+            told = [
+                (each, text) for text in quotes for each in _of(tokens(text) if text != quote else theirs, heads[0])
+            ]
             if all(_turned_round(text, each) for each, text in told) and not any(
                 _turned_round(sentence, each) for each in _of(ours, heads[0])
             ):
@@ -64,10 +68,16 @@ def _heads(text: str) -> list[list[Token]]:
     """The first two telling words, if there are, after each denial of a text."""
     found = []
     for match in _DENIAL.finditer(text):
-        after = [each for each in tokens(text) if each.start >= match.end() and each.telling]
+        after = [
+            each for each in tokens(text) if each.start >= match.end() and each.telling and each.word not in _LIGHT
+        ]
         if re.search(r"\b(?:until|unless)\b", text[match.end() :]):
             continue  # "not until Friday" is on Friday
-        near = [each for each in after[:2] if len(text[match.end() : each.start].split()) <= 4]
+        near = [
+            each
+            for each in after[:2]
+            if each.clause == after[0].clause and len(text[match.end() : each.start].split()) <= 4
+        ]
         if near:
             found.append(near)
     return found
@@ -79,6 +89,6 @@ def _of(found: Sequence[Token], head: Token) -> list[Token]:
 
 def _turned_round(text: str, token: Token) -> bool:
     """Whether something near before a word, or in the few words after it, denies it."""
-    before = " ".join(text[: token.start].split()[-WITHIN:])
+    before = " ".join(re.split(r"[;:]|,\s+but\b", text[: token.start])[-1].split()[-WITHIN:])
     after = " ".join(re.split(r"[,;:]", text[token.end :])[0].split()[:6])
     return any(denials(part) or _TURNS.search(part) for part in (before, after))

@@ -57,7 +57,7 @@ def is_open(question: str) -> bool:
 
 
 def kind_of(question: str) -> Kind:
-    """What the first question word asks for; one further on seldom asks ("what happened when ...", "did it fall when ...").
+    """What the first question word asks for; one further on seldom asks ("what happened when").
 
     >>> kind_of("When did the ferry sink?"), kind_of("How many were saved?"), kind_of("Why did it sink?")
     (<Kind.TIME: 'time'>, <Kind.NUMBER: 'number'>, <Kind.OTHER: 'other'>)

@@ -27,8 +27,7 @@ _AXES: Final = (
     "high | low",
     "maximum | minimum",
     "majority most | minority few",
-    "all every everyone everybody everything | some several many most few half none nobody"
-    " | majority | minority",
+    "all every everyone everybody everything | some several many most few half none nobody | majority | minority",
     "many most numerous | few hardly",
     "dozen dozens | hundred hundreds | thousand thousands | million millions | billion billions | trillion trillions",
     "net gross | loss deficit",
@@ -128,8 +127,8 @@ _AXES: Final = (
     "despite | because due",
     "unless | if provided long",
 )
-"""Groups of words, by " | ", of which one cannot stand where another stood. After "~" the same may be told the other way
-round: who lost to one was beaten by him, and what was before the one thing came after it."""
+"""Groups of words, by " | ", of which one cannot stand where another stood. After "~" the same may be told the other
+way round: who lost to one was beaten by him, and what was before the one thing came after it."""
 
 _ONLY: Final = {
     # words that are often something else, and what has to be around them to be what is meant here
@@ -145,8 +144,7 @@ _ONLY: Final = {
     ),
     "left": re.compile(
         r"(?<!seconds )(?<!minutes )(?<!hours )(?<!days )(?<!weeks )(?<!months )(?<!years )(?<!is )(?<!are )(?<!was )"
-        r"(?<!were )(?<!been )\bleft\b",
-        re.IGNORECASE,
+        r"(?<!were )(?<!been )\b[Ll]eft(?= (?:the|an?|his|her|their|its|after|for|in|on|when|because|over)\b| [A-Z])",
     ),
     "step": re.compile(r"\bstep\w*(?= down| aside)", re.IGNORECASE),
     "becaus": re.compile(r"\bbecause(?= of)", re.IGNORECASE),
@@ -169,7 +167,9 @@ _ONLY: Final = {
     "away": re.compile(r"\baway(?= (?:win|defeat|loss|game|match|draw|victory|side|team))", re.IGNORECASE),
     "fall": re.compile(r"\bfalls?\b(?! of\b| to the\b)|\bfalling\b", re.IGNORECASE),
     "fell": re.compile(r"\bfell\b(?! to the\b| in love| ill| on)", re.IGNORECASE),
-    "right": re.compile(r"\bright(?= (?:hand|foot|leg|arm|side|wing|bank|eye|knee|ankle|shoulder|back))", re.IGNORECASE),
+    "right": re.compile(
+        r"\bright(?= (?:hand|foot|leg|arm|side|wing|bank|eye|knee|ankle|shoulder|back))", re.IGNORECASE
+    ),
 }
 """Only these forms of a word count."""
 
@@ -243,7 +243,9 @@ def _same_way(one: Token, ours: Sequence[Token], other: Token, theirs: Sequence[
 def _sides(token: Token, text: Sequence[Token]) -> tuple[set[str], set[str]]:
     telling = [near for near in text if near.telling and near.start != token.start]
     before = [near.stem for near in telling if near.start < token.start]
-    return set(before[-SIDE:]), {near.stem for near in telling if near.start > token.start and near.place <= token.place + SIDE}
+    return set(before[-SIDE:]), {
+        near.stem for near in telling if near.start > token.start and near.place <= token.place + SIDE
+    }
 
 
 _SUM = r"(?:[$£€]\s?)?\d[\d,]*(?:\.\d+)?(?:\s(?:hundred|thousand|million|billion|trillion|percent|per cent))?"
@@ -253,13 +255,18 @@ _AGAINST = re.compile(
     rf"({_SUM})[^.;\d]{{0,30}}?\b(above|more than|higher than|exceeding|below|less than|fewer than|lower than|short of)"
     rf" (?:[a-z]+ ){{0,3}}({_SUM})"
 )
-_SHARE = re.compile(r"(?<![$£€\d,.])\b(\d[\d,]*) of (?:the |its |their )?(\d[\d,]*)\b(?![.%]\d| (?:hundred|thousand|million|billion))")
+_SHARE = re.compile(
+    r"(?<![$£€\d,.])\b(\d[\d,]*) of (?:the |its |their )?(\d[\d,]*)\b(?![.%]\d| (?:hundred|thousand|million|billion))"
+)
 _ORDINAL = r"(?:second|third|fourth|fifth|sixth|2nd|3rd|4th|5th)"
-_SUPERLATIVE = r"(?:largest|biggest|highest|lowest|smallest|longest|tallest|oldest|richest|fewest|most|least|best|worst)"
+_SUPERLATIVE = (
+    r"(?:largest|biggest|highest|lowest|smallest|longest|tallest|oldest|richest|fewest|most|least|best|worst)"
+)
 _SECOND = re.compile(
     r"(?<!\bper )(?<!\ba split )(?<!\ba )(?<!\bevery )(?<!\bone )\b(?:second|2nd)\b(?! thought| hand)", re.IGNORECASE
 )
 _OTHERS = re.compile(rf"\b(?:first|third|fourth|fifth|last|final|{_SUPERLATIVE})\b", re.IGNORECASE)
+_ALL_BUT = re.compile(r"\b(?:all|every\w*|each)(?: \w+)? (?:but|except)(?: for)? (\w+)", re.IGNORECASE)
 _TWO = re.compile(r"\b(?:second\w*|2nd|two|2|runners?-up|another|other|again|next|twice|both|later)\b", re.IGNORECASE)
 _ABOVE = frozenset({"above", "more than", "higher than", "exceeding"})
 
@@ -299,6 +306,10 @@ def misranked(sentence: str, quotes: Sequence[str]) -> str | None:
     read = " ".join(quotes)
     if _SECOND.search(sentence) and not _TWO.search(read) and _OTHERS.search(read):
         return "'second' is not in the quotes"
+    if _ALL_BUT.search(read) and not _ALL_BUT.search(sentence):
+        (few,) = _ALL_BUT.findall(read)[:1]
+        if re.search(rf"\b(?:all|every|everyone)\b(?! [A-Z])|\bonly {few}\b", sentence, re.IGNORECASE):
+            return f"the quotes say 'all but {few}'"
     for match in re.finditer(rf"\b{_ORDINAL}[\s-]+({_SUPERLATIVE})\b", read, re.IGNORECASE):
         ranked = re.search(rf"\b(?:{_ORDINAL}|after|behind)\b", sentence, re.IGNORECASE)
         if re.search(rf"\b{match[1]}\b", sentence, re.IGNORECASE) and not ranked:
@@ -309,7 +320,7 @@ def misranked(sentence: str, quotes: Sequence[str]) -> str | None:
 def _pair(one: str, other: str) -> tuple[float, float] | None:
     """Two sums that can be compared: with the same sign or scale, and not equal. Years are not compared."""
     first, second = numbers(one), numbers(other)
-    alike = one[:1] in "$£€" and one[:1] == other[:1] or one.split()[1:] == other.split()[1:]
+    alike = (one[:1] in "$£€" and one[:1] == other[:1]) or one.split()[1:] == other.split()[1:]
     if not alike or len(first) != 1 or len(second) != 1 or first == second:
         return None
     (low,), (high,) = first, second

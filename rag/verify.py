@@ -34,11 +34,13 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _YES_OR_NO = frozenset({"yes", "no"})
 
 _PLANNED = re.compile(
-    r"\b(?:[Ww]ill|[Ww]on['’]t|would|may|might|could|shall|should|(?<!game )plan(?:s|ned|ning)? to"
-    r"|(?:is|are|was|were) (?:due )?to"
+    r"\b(?:[Ww]ill|[Ww]on['’]t|would|may|might|could|shall|should|(?<!game )plan(?:s|ned|ning)? to|would like"
+    r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
     r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
     r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|expect|threaten|recommend)(?:s|ed|ing|d)?"
-    r"|sought|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?|attempt(?:s|ed|ing)?|efforts?) to|offer(?:s|ed|ing)? to|would like|(?:is|are|was|were) due)\b|['’]ll\b"
+    r"|sought|desire[sd]?|wish(?:es|ed)?"
+    r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
+    r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
 )
 _ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspected|accus\w+)\b", re.IGNORECASE)
 _ACCUSED = re.compile(r"\b(?:alleges?|alleged|alleging|accus\w+)\b", re.IGNORECASE)
@@ -248,7 +250,7 @@ def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> lis
     matched = [(clause, _nearest(clause, clauses)) for clause in _clauses(sentence)]
     kept = {near for clause, near in matched if _PLANNED.search(clause)}
     for clause, near in matched:
-        said, planned = set(terms(clause)), _PLANNED.search(near)
+        said, planned = set(terms(clause)), _PLANNED.search(near.split("nor ", 1)[0])
         if planned and near not in kept and len(said & set(terms(near))) >= SAME_CLAUSE * len(said):
             return [Fault("modality", f"the quote says {planned[0]!r}")]
     added = [clause for clause, near in matched if _PLANNED.search(clause) and not _PLANNED.search(near)]
