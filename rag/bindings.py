@@ -20,7 +20,7 @@ LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""
 CLEARLY = 1.4
 """How much more alike than where the value itself stands."""
-CLEARLY_CROSSED = 1.2
+CLEARLY_CROSSED = 1.4
 """The same, where both are in the sentence and have changed places."""
 BETWEEN = 5
 """How many telling words at most stand between who did something and to whom."""
@@ -41,7 +41,7 @@ _RANGE = re.compile(r"\S*?\s?(?:[-–—]\s?\d|(?:to|or)\s\d|of\b)")
 _SAYING: Final = frozenset(
     map(
         stem,
-        "say said tell told state argue claim explain add write announce warn deny insist report according".split(),
+        "say said tell told state argue claim explain add write announce warn deny insist ask report according".split(),
     )
 )
 
@@ -236,7 +236,7 @@ def _links(written: str, text: Sequence[Token], one: Token, other: Token, most: 
 
 
 def _passive(text: str, one: Token, other: Token) -> bool:
-    return re.search(r"\bby\b", text[one.end : other.start]) is not None
+    return re.search(r"\bby\b|\breplaced with\b", text[one.end : other.start]) is not None
 
 
 def _known(texts: Sequence[str]) -> frozenset[str]:
@@ -257,6 +257,7 @@ def _names(text: str, found: Sequence[Token], known: Set[str]) -> Iterator[Slot]
             run = None
         if named:
             role = _role(text[: token.start]) if run is None else role
+            role = "of" if text[token.end : token.end + 2] in ("'s", "’s") else role
             parts = {token.stem, *(parts if run is not None else ())}
             run = token
     if run is not None:

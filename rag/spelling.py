@@ -26,7 +26,7 @@ _NOT_GUILTY = re.compile(r"\b(not|non)-(?=[a-z])", re.IGNORECASE)
 
 
 def spelled(text: str) -> str:
-    """A text with months in full and initials without dots.
+    """A text with months in full, initials without dots and two countries by their initials.
 
     >>> spelled("The U.S. court meets on Feb. 20, not 9 Sept.")
     'The US court meets on February 20, not 9 September'
@@ -34,6 +34,8 @@ def spelled(text: str) -> str:
     text = _SHORT_MONTH.sub(lambda match: _MONTHS[match[1].casefold()], text)
     text = _AFTER_DAY.sub(lambda match: _MONTHS[match[1].casefold()], text)
     text = _DOTTED.sub(lambda match: "".join(part for part in match.groups() if part), text)
+    text = re.sub(r"(?<=\w) n['’]t\b", "n't", text)
+    text = re.sub(r"\bUnited States(?: of America)?\b|\bUSA\b", "US", text).replace("United Kingdom", "UK")
     return _NOT_GUILTY.sub(r"\1 ", text)
 
 

@@ -54,7 +54,8 @@ _SMALL: Final = (
 )
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
 _SCALED_RANGE = re.compile(
-    rf"(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({'|'.join(_SCALES)})\b)", re.IGNORECASE
+    rf"(?<![\d,.])(?!(?:1[5-9]|20)\d\d\b)(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({'|'.join(_SCALES)})\b)",
+    re.IGNORECASE,
 )
 _SHORT_SCALE = re.compile(
     r"(?P<figure>\d)\s?(?P<scale>bn|tn|mn)\b|(?P<sum>[$£€¥]\s?\d[\d,]*(?:\.\d+)?)\s?(?P<letter>[mk])\b", re.IGNORECASE

@@ -34,10 +34,11 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _YES_OR_NO = frozenset({"yes", "no"})
 
 _PLANNED = re.compile(
-    r"\b(?:[Ww]ill|[Ww]on['’]t|would|may|might|could|shall|should|(?<!game )plan(?:s|ned|ning)? to|would like"
+    r"\b(?:[Ww]ill|[Ww]on['’]t|(?:would|could|should)(?:n['’]t)?|may|might|shall|schedule[sd]"
+    r"|(?<!game )plan(?:s|ned|ning)? to|would like"
     r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
     r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
-    r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|expect|threaten|recommend)(?:s|ed|ing|d)?"
+    r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|threaten|recommend)(?:s|ed|ing|d)?"
     r"|sought|desire[sd]?|wish(?:es|ed)?"
     r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
     r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
