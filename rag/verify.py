@@ -34,7 +34,7 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _YES_OR_NO = frozenset({"yes", "no"})
 
 _PLANNED = re.compile(
-    r"\b(?:[Ww]ill|[Ww]on['’]t|(?:would|could|should)(?:n['’]t)?|may|might|shall|schedule[sd]"
+    r"\b(?:[Ww]ill|[Ww]on['’]t|(?:would|could|should)(?:n['’]t)?|may|might|shall"
     r"|(?<!game )plan(?:s|ned|ning)? to|would like"
     r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
     r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
