@@ -20,7 +20,7 @@ from rag.terms import numbers
 from rag.types import Document, Fault, Filters, Question, Signals, Verdict
 from rag.verify import faults, heading
 
-RETOLD: Final = frozenset({"denial", "echo", "modality", "speaker"})
+RETOLD: Final = frozenset({"denial", "echo", "modality", "opposite", "relation", "speaker"})
 """Faults in how a draft tells what its quote says. The quote as it stands has none of them."""
 RETOLD_SUPPORT: Final = 0.5
 """What the draft of a quote that is told instead must reach; see docs/decisions/0007."""

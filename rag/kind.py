@@ -38,6 +38,9 @@ _SEASON = re.compile(
     r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday|ago|week|month|year)\b", re.IGNORECASE
 )
 _NAME_OF = re.compile(r"\bwhat (?:is|was|are|were) the names? of\b", re.IGNORECASE)
+_WHETHER = re.compile(
+    r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", re.IGNORECASE
+)
 _ASKING = re.compile(r"\b(?:who|whom|whose|where|when|how|what|which|why)\b|^\W*number of\b", re.IGNORECASE)
 _COUNT_WORDS = re.compile(
     r"\b(?:no|none|nobody|one|single|half|twice|several|few|dozens?|hundreds|thousands|both|all)\b", re.IGNORECASE
@@ -54,13 +57,13 @@ def is_open(question: str) -> bool:
 
 
 def kind_of(question: str) -> Kind:
-    """What the first question word asks for; one further on seldom asks ("what happened when ...").
+    """What the first question word asks for; one further on seldom asks ("what happened when").
 
     >>> kind_of("When did the ferry sink?"), kind_of("How many were saved?"), kind_of("Why did it sink?")
     (<Kind.TIME: 'time'>, <Kind.NUMBER: 'number'>, <Kind.OTHER: 'other'>)
     """
     asking = _ASKING.search(question)
-    if asking is None:
+    if asking is None or _WHETHER.match(question):
         return Kind.OTHER
     rest = question[asking.start() :].lstrip()
     return next((kind for kind, pattern in _ASKS if pattern.match(rest)), Kind.OTHER)

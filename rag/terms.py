@@ -54,8 +54,13 @@ _SMALL: Final = (
 )
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
 _SCALED_RANGE = re.compile(
-    rf"(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({'|'.join(_SCALES)})\b)", re.IGNORECASE
+    rf"(?<![\d,.])(?!(?:1[5-9]|20)\d\d\b)(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({'|'.join(_SCALES)})\b)",
+    re.IGNORECASE,
 )
+_SHORT_SCALE = re.compile(
+    r"(?P<figure>\d)\s?(?P<scale>bn|tn|mn)\b|(?P<sum>[$£€¥]\s?\d[\d,]*(?:\.\d+)?)\s?(?P<letter>[mk])\b", re.IGNORECASE
+)
+_SHORT_SCALES: Final = {"bn": "billion", "tn": "trillion", "mn": "million", "m": "million", "k": "thousand"}
 _STEMMER = snowballstemmer.stemmer("english")
 
 
@@ -105,6 +110,7 @@ def numbers(text: str) -> set[float]:
     """
     found: set[float] = set()
     run: list[str] = []
+    text = _SHORT_SCALE.sub(_in_full, text)
     for token in [*_TOKEN.findall(_SCALED_RANGE.sub(r"\1 \3\2", text).replace("-", " ")), ""]:
         word = token.casefold()
         if run and not _continues(run[-1], word):
@@ -113,6 +119,12 @@ def numbers(text: str) -> set[float]:
         if run or word[:1].isdecimal() or word in _SMALL:
             run.append(word)
     return found
+
+
+def _in_full(match: re.Match[str]) -> str:
+    """A sum with its scale as a word: "$4.5bn" is "$4.5 billion"."""
+    scale = _SHORT_SCALES[(match["scale"] or match["letter"]).casefold()]
+    return f"{match['figure'] or match['sum']} {scale}"
 
 
 def _continues(before: str, word: str) -> bool:

@@ -10,8 +10,12 @@ import re
 from collections.abc import Sequence, Set
 from datetime import timedelta
 
+from rag.bindings import misplaced_name, misplaced_number, turned
+from rag.denied import wrongly_affirmed, wrongly_denied
 from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
+from rag.opposites import miscounted, misranked, opposite
+from rag.spelling import is_short_for, spelled
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
 from rag.units import swapped_unit, wrong_unit
@@ -30,10 +34,28 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _YES_OR_NO = frozenset({"yes", "no"})
 
 _PLANNED = re.compile(
-    r"\b(?:[Ww]ill|would|may|might|could|shall|should|plan(?:s|ned|ning)? to|(?:is|are|was|were) (?:due |expected )?to"
-    r"|(?:intend|hope|want|aim|propose|consider)(?:s|ed|ing|d)?)\b"
+    r"\b(?:[Ww]ill|[Ww]on['’]t|(?:would|could|should)(?:n['’]t)?|may|might|shall"
+    r"|(?<!game )plan(?:s|ned|ning)? to|would like"
+    r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
+    r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
+    r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|threaten|recommend)(?:s|ed|ing|d)?"
+    r"|sought|desire[sd]?|wish(?:es|ed)?"
+    r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
+    r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
+)
+_ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspected|accus\w+)\b", re.IGNORECASE)
+_ACCUSED = re.compile(r"\b(?:alleges?|alleged|alleging|accus\w+)\b", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|claim\w*|argu\w*|according|lawsuit|su(?:e|es|ed|ing)|charg\w*|report\w*|believ\w*|told|tells?"
+    r"|estimated|suspect\w*|thought|critici\w*|complain\w*|describ\w*|call(?:s|ed))\b",
+    re.IGNORECASE,
 )
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_YEARS_APART = {
+    re.compile(r"\b(?:year before|year earlier|previous year|last year|year ago)\b", re.IGNORECASE): -1,
+    re.compile(r"\b(?:year after|year later|following year|next year)\b", re.IGNORECASE): 1,
+    re.compile(r"\bthis year\b", re.IGNORECASE): 0,
+}
 _RELATIVE = {"yesterday": -1, "today": 0, "tonight": 0, "morning": 0, "tomorrow": 1}
 _DIFFERENCE = re.compile(
     r"\bby how (?:much|many|far)\b"
@@ -49,10 +71,12 @@ _MONTH = "|".join(month.capitalize() for month in sorted(MONTHS))
 _DAY_OF_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b|\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
 )
-_CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|who|which|that|because|after|before|while|as|if)\b")
+_ASIDE = re.compile(r"\([^)]*\)")
+_CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|who|which|because|after|before|while|as|if)\b")
 _SAYING = r"(?:said|says|say|told|tells|stated|argued|claimed|explained|added|wrote|announced|warned|denied|insisted)"
 _NAME = r"((?:[A-Z][\w'’-]+ ?){1,4})"
 _SPEAKER = re.compile(rf"{_NAME}(?:, [^,]{{1,60}}, )?{_SAYING}\b|\b{_SAYING} (?:by )?{_NAME}|\b[Aa]ccording to {_NAME}")
+_INVERTED = re.compile(rf"[,”\"’] {_SAYING} (?!that\b)([^.;:”\"]{{1,90}})")
 
 
 def faults(
@@ -64,14 +88,16 @@ def faults(
     speaks of it is part of support), nor is a number, nor a year or date that is also in the `context`: the text
     around the quotes, in which a speaker may be named too.
     """
-    headed = " ".join(map(heading, documents))
+    sentence, question, context = spelled(sentence), spelled(question), spelled(context)
+    quotes = [spelled(quote) for quote in quotes]
+    headed = spelled(" ".join(map(heading, documents)))
     resolved = _told_days(quotes, documents)
     read = " ".join([*quotes, headed, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
     given = numbers(question) - (_years(question) - numbers(context))
     told = _dates(question) & _dates(context)
     return [
         *order_faults(sentence),
-        *_missing("number", sorted(numbers(sentence) - numbers(read) - given)),
+        *_missing("number", sorted(numbers(sentence) - numbers(read) - given - _told_years(quotes, documents))),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question}")),
@@ -81,8 +107,25 @@ def faults(
         *_difference_faults(sentence, quotes, question),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
         *_unit_faults(sentence, quotes, question),
+        *_relation_faults(sentence, quotes, f"{context} {read} {question}"),
         *_subject_faults(sentence, question, read, f"{context} {read}"),
     ]
+
+
+def _relation_faults(sentence: str, quotes: Sequence[str], context: str) -> list[Fault]:
+    """What the quotes tell of something else, the other way round, or as the opposite."""
+    found = []
+    if words_apart := opposite(sentence, quotes):
+        found.append(Fault("opposite", f"{words_apart[0]!r} is {words_apart[1]!r} in the quotes"))
+    if wrong := miscounted(sentence):
+        found.append(Fault("opposite", wrong))
+    if other := misplaced_number(sentence, quotes) or misplaced_name(sentence, quotes, context):
+        found.append(Fault("relation", f"{other[0]!r} stands where the quotes have {other[1]!r}"))
+    if wrong := misranked(sentence, quotes):
+        found.append(Fault("opposite", wrong))
+    if turn := turned(sentence, quotes, context):
+        found.append(Fault("relation", f"who did it to whom is the other way round: {' '.join(turn)!r}"))
+    return found
 
 
 def _stray_numbers(sentence: str, quotes: Sequence[str], given: Set[float]) -> list[Fault]:
@@ -98,7 +141,13 @@ def _unknown_names(sentence: str, text: str) -> list[str]:
     """The names in a sentence of which no form is in the text, in order."""
     known = {stem(word) for word in words(text)}
     known |= {part for word in known for part in re.split(r"['’-]", word)}
-    return [name for name in dict.fromkeys(names(sentence)) if stem(name) not in known]
+    unknown = [name for name in dict.fromkeys(names(sentence)) if stem(name) not in known]
+    if unknown:
+        given = words(text)
+        runs = _runs(sentence, set(unknown))
+        short = [run for run in runs if _abbreviated(run, given) or (len(run) == 1 and is_short_for(run[0], text))]
+        unknown = [name for name in unknown if name not in {word.casefold() for run in short for word in run}]
+    return unknown
 
 
 def heading(document: Document) -> str:
@@ -149,6 +198,17 @@ def _told_days(quotes: Sequence[str], documents: Sequence[Document]) -> frozense
     return frozenset((str(moment.day), f"{moment:%B}".casefold()) for moment in found)
 
 
+def _told_years(quotes: Sequence[str], documents: Sequence[Document]) -> set[float]:
+    """The years that quotes mean by "the year before" or "last year"."""
+    found: set[float] = set()
+    for quote, document in zip(quotes, documents, strict=False):
+        years = _years(quote) | ({float(document.published_at.year)} if document.published_at else set())
+        for pattern, apart in _YEARS_APART.items():
+            if pattern.search(quote):
+                found |= {year + apart for year in years}
+    return found
+
+
 def _days(text: str) -> set[tuple[str, str]]:
     """Days of months, as ("9", "february"), in either order of writing."""
     found = _DAY_OF_MONTH.finditer(text)
@@ -165,43 +225,43 @@ def _dates(text: str) -> set[str]:
 
 def _denial_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
     """A denial on one side only, about words that both sides share; one may have been asked for."""
-    ours = bool(denials(sentence))
+    ours = denials(sentence)
     if ours and not any(map(denials, [*quotes, question])):
-        return [Fault("denial", f"{denials(sentence)[0]!r} is not in the quotes")]
-    if not ours:
-        said = set(terms(sentence))
-        for quote in quotes:
-            denied = _denied(quote)
-            if denied and denied <= said:
-                return [Fault("denial", f"the quote denies {' '.join(sorted(denied))!r}")]
+        return [Fault("denial", f"{ours[0]!r} is not in the quotes")]
+    if affirmed := wrongly_affirmed(sentence, quotes):
+        return [Fault("denial", f"the quote denies {affirmed!r}")]
+    if denied := wrongly_denied(sentence, quotes):
+        return [Fault("denial", f"the quote does not deny {denied!r}")]
     return []
-
-
-def _denied(quote: str) -> set[str]:
-    """The first telling words after a plain "not" in the quote: what it says is not so. A number is told by numbers."""
-    match = re.search(r"\b(?:not|never|\w+n['’]t)\s+((?:[\w'’-]+\s*){1,4})", quote, re.IGNORECASE)
-    if not match or re.match(r"(?:only|just|least|until|necessarily)\b", match.group(1), re.IGNORECASE):
-        return set()
-    denied = terms(match.group(1))[:2]
-    return set() if any(word[0].isdigit() for word in denied) else set(denied)
 
 
 def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
     """A plan told as a fact, or a fact as a plan: clause by clause, each beside that of the quotes most like it."""
-    clauses = [clause for quote in quotes for clause in _clauses(quote)]
+    clauses = [clause for quote in quotes for clause in _clauses(_ASIDE.sub(" ", quote))]
     theirs, ours = _PLANNED.search(_nearest(sentence, clauses)), _PLANNED.search(sentence)
+    said = set(terms(sentence))
+    hedged = next(
+        (found for quote in quotes if (found := _ACCUSED.search(quote)) and _much_of(said, quote)),
+        _ALLEGED.search(_nearest(sentence, clauses)),
+    )
+    if hedged and not _ALLEGED.search(sentence) and not _TOLD.search(sentence):
+        return [Fault("modality", f"the quote says {hedged[0]!r}")]
     if theirs and not ours:
         return [Fault("modality", f"the quote says {theirs[0]!r}")]
     matched = [(clause, _nearest(clause, clauses)) for clause in _clauses(sentence)]
     kept = {near for clause, near in matched if _PLANNED.search(clause)}
     for clause, near in matched:
-        said, planned = set(terms(clause)), _PLANNED.search(near)
+        said, planned = set(terms(clause)), _PLANNED.search(near.split("nor ", 1)[0])
         if planned and near not in kept and len(said & set(terms(near))) >= SAME_CLAUSE * len(said):
             return [Fault("modality", f"the quote says {planned[0]!r}")]
     added = [clause for clause, near in matched if _PLANNED.search(clause) and not _PLANNED.search(near)]
     if ours and added and not _PLANNED.search(question):
         return [Fault("modality", f"{ours[0]!r} is not in the quotes")]
     return []
+
+
+def _much_of(said: Set[str], text: str) -> bool:
+    return len(said & set(terms(text))) >= SAME_CLAUSE * len(said)
 
 
 def _clauses(text: str) -> list[str]:
@@ -223,6 +283,11 @@ def _speaker_faults(sentence: str, quotes: Sequence[str], context: str) -> list[
     if strangers := sorted(ours - known):
         return [Fault("speaker", f"{strangers[0]!r} is not named near the quotes")]
     theirs: set[str] = set().union(*map(_speakers, quotes))
+    after = " ".join(match[1] for quote in quotes for match in _INVERTED.finditer(quote))
+    inverted = {stem(word) for word in words(after) if word[0].isupper()}
+    of_whom = re.search(rf"\b(?:of|for|at|from|in) (?:the )?{_NAME}{_SAYING}", sentence)
+    if inverted and not of_whom and not ours & (inverted | theirs):
+        return [Fault("speaker", f"the quotes name {' '.join(sorted(inverted))!r}")]
     quoted = {stem(word) for quote in quotes for word in words(quote)}
     if theirs and not ours & (theirs | quoted):
         return [Fault("speaker", f"the quotes name {' '.join(sorted(theirs))!r}")]

@@ -1,0 +1,95 @@
+"""What a sentence denies and its quotes do not, and the other way round. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rag.anchors import Token, tokens
+from rag.terms import denials
+
+WITHIN: Final = 7
+"""How many words before what is denied its denial may stand."""
+
+_DENIAL = re.compile(
+    r"\b(?:no longer|not|never|no|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|refus(?:es?|ed|ing) to"
+    r"|den(?:y|ies|ied)|unable to)\s+(?!and\b|but\b"
+    r"|only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
+    re.IGNORECASE,
+)
+_LIGHT: Final = frozenset("yet ever even always really also one longer".split())
+_TURNS = re.compile(
+    r"\b(?:lack\w*|hardly|barely|declin\w+ to|un(?:likely|willing|able)|rather than|instead of|rul\w+ out"
+    r"|reject\w*|except|(?:all|nothing|anything) but|only|refus\w+|fail\w*|denial|avoid\w*|stop\w*|prevent\w*|ban\w*"
+    r"|miss\w*|unless|until|yet to|free of|zero)\b",
+    re.IGNORECASE,
+)
+
+
+def wrongly_denied(sentence: str, quotes: Sequence[str]) -> str | None:
+    """The word that a sentence denies and the quotes do not; None where there is none.
+
+    >>> wrongly_denied("The mill did not burn.", ["The mill burned, and nobody knows why."])
+    'burn'
+    """
+    read = [tokens(quote) for quote in quotes]
+    for head in (heads[0] for heads in _heads(sentence)):
+        found = [(quote, each) for quote, theirs in zip(quotes, read, strict=True) for each in _of(theirs, head)]
+        if found and not head.capital and not any(_turned_round(quote, each) for quote, each in found):
+            return head.word
+    return None
+
+
+def wrongly_affirmed(sentence: str, quotes: Sequence[str]) -> str | None:
+    """The word that the quotes deny and a sentence does not; None where there is none.
+
+    >>> wrongly_affirmed("The mill burned down.", ["The mill did not burn down."])
+    'burn'
+    """
+    ours = tokens(sentence)
+    for quote in quotes:
+        theirs = tokens(quote)
+        for heads in _heads(quote):
+            if heads[0].capital or any(head.word[0].isdigit() for head in heads):
+                continue
+            if not all(_of(ours, head) for head in heads):
+                continue
+            told = [
+                (each, text) for text in quotes for each in _of(tokens(text) if text != quote else theirs, heads[0])
+            ]
+            if all(_turned_round(text, each) for each, text in told) and not any(
+                _turned_round(sentence, each) for each in _of(ours, heads[0])
+            ):
+                return heads[0].word
+    return None
+
+
+def _heads(text: str) -> list[list[Token]]:
+    """The first two telling words, if there are, after each denial of a text."""
+    found = []
+    for match in _DENIAL.finditer(text):
+        after = [
+            each for each in tokens(text) if each.start >= match.end() and each.telling and each.word not in _LIGHT
+        ]
+        if re.search(r"\b(?:until|unless)\b", text[match.end() :]):
+            continue  # "not until Friday" is on Friday
+        near = [
+            each
+            for each in after[:2]
+            if each.clause == after[0].clause and len(text[match.end() : each.start].split()) <= 4
+        ]
+        if near:
+            found.append(near)
+    return found
+
+
+def _of(found: Sequence[Token], head: Token) -> list[Token]:
+    return [each for each in found if each.stem == head.stem]
+
+
+def _turned_round(text: str, token: Token) -> bool:
+    """Whether something near before a word, or in the few words after it, denies it."""
+    before = " ".join(re.split(r"[;:]|,\s+but\b", text[: token.start])[-1].split()[-WITHIN:])
+    after = " ".join(re.split(r"[,;:]", text[token.end :])[0].split()[:6])
+    return any(denials(part) or _TURNS.search(part) for part in (before, after))

@@ -1,0 +1,333 @@
+"""Words that cannot both be true of the same thing: rose and fell, before and after, largest and smallest. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rag.anchors import Token, likeness, tokens
+from rag.terms import denials, numbers, stem
+
+_AXES: Final = (
+    # quantities
+    "rise rose risen increase climb gain jump surge soar grow grew grown raise lift hike boost higher upward rally"
+    " | fall fell fallen decrease drop decline slip tumble plunge sink sank slide slid shrink shrank shrunk lower cut"
+    " reduce slump plummet dip downward reduction",
+    "more over above exceed higher greater | less fewer under below lower shy",
+    "double triple | halve half",
+    "larger bigger | smaller",
+    "longer | shorter",
+    "~ older | younger",
+    "early beginning start | late end",
+    "~ earlier | later",
+    "early | mid | late",
+    "faster quicker sooner | slower",
+    "fast quick quickly rapid rapidly swiftly | slow slowly gradual gradually",
+    "high | low",
+    "maximum | minimum",
+    "majority most | minority few",
+    "all every everyone everybody everything | some several many most few half none nobody | majority | minority",
+    "many most numerous | few hardly",
+    "dozen dozens | hundred hundreds | thousand thousands | million millions | billion billions | trillion trillions",
+    "net gross | loss deficit",
+    "profit surplus income | loss deficit",
+    "positive plus | negative minus",
+    "asset credit | liability debt",
+    "hourly hour | daily | weekly | monthly | quarterly | annual annually yearly",
+    # order
+    "first initial earliest | last final latest",
+    "largest biggest highest greatest most | smallest lowest least fewest",
+    "best | worst",
+    "better | worse",
+    "oldest | youngest newest",
+    "longest | shortest",
+    "fastest | slowest",
+    "strongest | weakest",
+    "former ex previous previously | current currently incumbent",
+    "~ before prior ahead preced | after follow",
+    # acts
+    "~ win won victory winning triumph | lose lost defeat loss losing",
+    "accept approve agree adopt pass ratify endorse allow permit legalise legalize authorise authorize"
+    " | reject refuse deny decline veto ban forbid forbade forbidden prohibit block outlaw disallow oppose",
+    "confirm admit acknowledge concede | deny dispute refute",
+    "support back favour favor welcome embrace | oppose resist condemn dismiss",
+    "encourage urge promote foster | discourage deter restrain restrict hinder prevent limit curb",
+    "start begin began begun launch commence resume | stop end halt cease finish suspend pause cancel",
+    "continue keep kept | stop end cease quit halt abandon",
+    "open reopen | close shut",
+    "join enter enrol | leave left quit exit depart",
+    "stay remain | leave left quit resign step",
+    "hire recruit employ appoint | fire sack lay laid oust",
+    "~ buy bought acquire purchase | sell sold divest",
+    "pull withdraw withdrew withdrawn remove | put insert deposit inject",
+    "withdraw withdrew withdrawn abolish scrap repeal revoke remove | restore reinstate introduce retain preserve",
+    "~ lend lent | borrow",
+    "include | exclude",
+    "promote | relegate demote",
+    "succeed manage | fail",
+    "success | failure",
+    "guilty convict | innocent acquit",
+    "arrest detain jail imprison | release free",
+    "strengthen | weaken",
+    "improve recover | worsen deteriorate",
+    "criticise criticize criticism condemn blame | praise applaud commend",
+    "attack | defend",
+    "arrive reach | depart leave left",
+    "import | export",
+    "build built rebuild rebuilt construct | demolish destroy",
+    "survive rescue save | die died dead kill perish drown",
+    "born | die died",
+    "marry married | divorce",
+    "impose | lift waive",
+    "create add | destroy remove",
+    "expand widen extend | shrink narrow shorten",
+    "~ receive get | pay",
+    "~ send sent | receive",
+    "~ give gave given | take took taken",
+    "love like | hate dislike",
+    "find found | lose lost",
+    # qualities
+    "hard difficult tough | easy simple",
+    "safe safer | dangerous unsafe riskier",
+    "legal lawful | illegal unlawful",
+    "public | private",
+    "likely probable | unlikely improbable",
+    "possible | impossible",
+    "able | unable",
+    "strong | weak",
+    "heavy | light",
+    "hot warm | cold cool",
+    "wet flood rain | dry drought",
+    "rich wealthy | poor",
+    "full | empty",
+    "old | new",
+    "young | old elderly",
+    "permanent permanently | temporary temporarily interim",
+    "friendly allied | hostile enemy",
+    "war | peace",
+    "domestic | foreign",
+    "urban | rural",
+    "indoor indoors inside | outdoor outdoors outside",
+    "offensive | defensive",
+    "left | right",
+    "north northern | south southern | east eastern | west western",
+    "male man men boy | female woman women girl",
+    "father | mother",
+    "brother | sister",
+    "son | daughter",
+    "husband | wife",
+    "spring | summer | autumn | winter",
+    "morning | afternoon | evening night tonight",
+    "weekday | weekend",
+    "home | away",
+    "upper | lower",
+    "senior | junior",
+    "yesterday | tomorrow",
+    "despite | because due",
+    "unless | if provided long",
+)
+"""Groups of words, by " | ", of which one cannot stand where another stood. After "~" the same may be told the other
+way round: who lost to one was beaten by him, and what was before the one thing came after it."""
+
+_ONLY: Final = {
+    # words that are often something else, and what has to be around them to be what is meant here
+    "over": re.compile(r"\bover(?= (?:[$£€]?\d|a |half|two|three|four|five|six|seven|eight|nine|ten))", re.IGNORECASE),
+    "under": re.compile(r"\bunder(?= [$£€]?\d)", re.IGNORECASE),
+    "most": re.compile(r"\bmost(?= of\b| \w+s\b)", re.IGNORECASE),
+    "some": re.compile(r"\bsome(?! (?:of (?:its|his|her)|(?:\w+ )?\d|one|\w+teen|\w+ty|hundred))", re.IGNORECASE),
+    "last": re.compile(
+        r"\blast(?! (?:\w+ )?(?:night|week|weekend|month|year|summer|autumn|fall|spring|winter|season|decade|century"
+        r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|days|weeks|months|years|few|couple|time"
+        r"|january|february|march|april|may|june|july|august|september|october|november|december)\b)",
+        re.IGNORECASE,
+    ),
+    "left": re.compile(
+        r"(?<!seconds )(?<!minutes )(?<!hours )(?<!days )(?<!weeks )(?<!months )(?<!years )(?<!is )(?<!are )(?<!was )"
+        r"(?<!were )(?<!been )\b[Ll]eft(?= (?:the|an?|his|her|their|its|after|for|in|on|when|because|over)\b| [A-Z])",
+    ),
+    "step": re.compile(r"\bstep\w*(?= down| aside)", re.IGNORECASE),
+    "defeat": re.compile(r"\bdefeats?\b(?! [A-Z]| the\b)"),
+    "hour": re.compile(r"\bhourly", re.IGNORECASE),
+    "week": re.compile(r"\bweekly", re.IGNORECASE),
+    "month": re.compile(r"\bmonthly", re.IGNORECASE),
+    "quarter": re.compile(r"\bquarterly", re.IGNORECASE),
+    "year": re.compile(r"\byearly", re.IGNORECASE),
+    "becaus": re.compile(r"\bbecause(?= of)", re.IGNORECASE),
+    "due": re.compile(r"\bdue(?= to)", re.IGNORECASE),
+    "long": re.compile(r"\blong(?= as)", re.IGNORECASE),
+    "ahead": re.compile(r"\bahead(?= of\b)", re.IGNORECASE),
+    "prior": re.compile(r"\bprior(?= to\b)", re.IGNORECASE),
+    "lay": re.compile(r"\blay(?:s|ing)?(?= off)", re.IGNORECASE),
+    "laid": re.compile(r"\blaid(?= off)", re.IGNORECASE),
+    "shy": re.compile(r"\bshy(?= of)", re.IGNORECASE),
+    "light": re.compile(r"\blight(?:er)?(?= than| rain| wind| damage)", re.IGNORECASE),
+    "back": re.compile(r"\bback(?:s|ed|ing)\b", re.IGNORECASE),
+    "like": re.compile(r"\blikes\b", re.IGNORECASE),
+    "all": re.compile(r"\b[Aa]ll\b(?! [A-Z]| but\b)"),
+    "lead": re.compile(r"\bleads?\b"),
+    "free": re.compile(r"\bfreed\b", re.IGNORECASE),
+    "fire": re.compile(r"\bfired\b", re.IGNORECASE),
+    "old": re.compile(r"(?<!year )(?<!year-)(?<!years )\bold\b", re.IGNORECASE),
+    "home": re.compile(r"\bhome(?= (?:win|defeat|loss|game|match|draw|victory|side|team))", re.IGNORECASE),
+    "away": re.compile(r"\baway(?= (?:win|defeat|loss|game|match|draw|victory|side|team))", re.IGNORECASE),
+    "fall": re.compile(r"\bfalls?\b(?! of\b| to the\b)|\bfalling\b", re.IGNORECASE),
+    "fell": re.compile(r"\bfell\b(?! to the\b| in love| ill| on)", re.IGNORECASE),
+    "right": re.compile(
+        r"\bright(?= (?:hand|foot|leg|arm|side|wing|bank|eye|knee|ankle|shoulder|back))", re.IGNORECASE
+    ),
+}
+"""Only these forms of a word count."""
+
+
+def _table() -> Mapping[str, tuple[tuple[int, int], ...]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for axis, line in enumerate(_AXES):
+        for pole, group in enumerate(line.removeprefix("~ ").split("|")):
+            for word in group.split():
+                found.setdefault(stem(word), []).append((axis, pole))
+    return {word: tuple(dict.fromkeys(places)) for word, places in found.items()}
+
+
+_POLES: Final = _table()
+_TURNED: Final = frozenset(axis for axis, line in enumerate(_AXES) if line.startswith("~ "))
+
+LEAST_LIKE = 0.5
+"""How alike the neighbourhoods of two words have to be for one to be said in place of the other."""
+CLEARLY = 1.5
+"""How much more alike, where the word itself stands in the quotes too."""
+SIDE = 3
+"""How many telling words on either side tell which way round something is."""
+DENIED_WITHIN = 5
+
+
+def opposite(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
+    """A word of a sentence and the opposite that the quotes have in its place; None where there is none.
+
+    >>> opposite("Sales fell 2% in May.", ["In May sales rose 2%."])
+    ('fell', 'rose')
+    >>> opposite("Sales rose and shares fell.", ["Shares fell while sales rose."])
+    """
+    ours, read = tokens(sentence), [tokens(quote) for quote in quotes]
+    for token in ours:
+        for axis, pole in _poles(token, sentence):
+            alike, best, instead = 0.0, 0.0, ""
+            for quote, theirs in zip(quotes, read, strict=True):
+                for other in theirs:
+                    poles = {where for line, where in _poles(other, quote) if line == axis}
+                    if not poles or _denied(token, sentence) != _denied(other, quote):
+                        continue
+                    near = likeness(token, ours, other, theirs)
+                    if pole in poles or token.stem == other.stem:
+                        alike = max(alike, near + LEAST_LIKE)
+                    elif near > best and (axis not in _TURNED or _same_way(token, ours, other, theirs)):
+                        best, instead = near, other.word
+            if best >= max(LEAST_LIKE, CLEARLY * alike):
+                return token.word, instead
+    return None
+
+
+def _poles(token: Token, text: str) -> tuple[tuple[int, int], ...]:
+    only = _ONLY.get(token.stem)
+    if only is not None and not only.match(text, token.start):
+        return ()
+    return _POLES.get(token.stem, ())
+
+
+def _denied(token: Token, text: str) -> bool:
+    before = text[: token.start].split()[-DENIED_WITHIN:]
+    return bool(denials(re.split(r"[,;:]", " ".join(before))[-1]))
+
+
+def _same_way(one: Token, ours: Sequence[Token], other: Token, theirs: Sequence[Token]) -> bool:
+    """Whether what stands before and after two words is not the other way round."""
+    (before, after), (left, right) = _sides(one, ours), _sides(other, theirs)
+    straight = len(before & left) + len(after & right)
+    return straight > len(before & right) + len(after & left)
+
+
+def _sides(token: Token, text: Sequence[Token]) -> tuple[set[str], set[str]]:
+    telling = [near for near in text if near.telling and near.start != token.start]
+    before = [near.stem for near in telling if near.start < token.start]
+    return set(before[-SIDE:]), {
+        near.stem for near in telling if near.start > token.start and near.place <= token.place + SIDE
+    }
+
+
+_SUM = r"(?:[$£€]\s?)?\d[\d,]*(?:\.\d+)?(?:\s(?:hundred|thousand|million|billion|trillion|percent|per cent))?"
+_FROM_TO = re.compile(rf"\bfrom (?:\w+ ){{0,3}}?({_SUM}).{{0,40}}?\bto (?:\w+ ){{0,3}}?({_SUM})")
+_TO_FROM = re.compile(rf"\b(?:to|at) (?:\w+ ){{0,3}}?({_SUM}).{{0,60}}?\bfrom (?:\w+ ){{0,3}}?({_SUM})")
+_AGAINST = re.compile(
+    rf"({_SUM})[^.;\d]{{0,30}}?\b(above|more than|higher than|exceeding|below|less than|fewer than|lower than|short of)"
+    rf" (?:[a-z]+ ){{0,3}}({_SUM})"
+)
+_SHARE = re.compile(
+    r"(?<![$£€\d,.])\b(\d[\d,]*) of (?:the |its |their )?(\d[\d,]*)\b(?![.%]\d| (?:hundred|thousand|million|billion))"
+)
+_ORDINAL = r"(?:second|third|fourth|fifth|sixth|2nd|3rd|4th|5th)"
+_SUPERLATIVE = (
+    r"(?:largest|biggest|highest|lowest|smallest|longest|tallest|oldest|richest|fewest|most|least|best|worst)"
+)
+_SECOND = re.compile(
+    r"(?<!\bper )(?<!\ba split )(?<!\ba )(?<!\bevery )(?<!\bone )\b(?:second|2nd)\b(?! thought| hand)", re.IGNORECASE
+)
+_OTHERS = re.compile(rf"\b(?:first|third|fourth|fifth|last|final|{_SUPERLATIVE})\b", re.IGNORECASE)
+_ALL_BUT = re.compile(r"\b(?:all|every\w*|each)(?: \w+)? (?:but|except)(?: for)? (\w+)", re.IGNORECASE)
+_TWO = re.compile(r"\b(?:second\w*|2nd|two|2|runners?-up|another|other|again|next|twice|both|later)\b", re.IGNORECASE)
+_ABOVE = frozenset({"above", "more than", "higher than", "exceeding"})
+
+
+def miscounted(sentence: str) -> str | None:
+    """A rise to less or a fall to more, or a number called above another that is not; None where nothing is wrong.
+
+    >>> miscounted("Sales rose to $14 million from $45 million.")
+    'from 45 to 14 is no rise'
+    >>> miscounted("Sales were $1.5 billion, above the $1.4 billion expected.")
+    """
+    found = [(pair, match.start()) for match in _FROM_TO.finditer(sentence) if (pair := _pair(match[1], match[2]))]
+    found += [(pair, match.start()) for match in _TO_FROM.finditer(sentence) if (pair := _pair(match[2], match[1]))]
+    for (low, high), start in found:
+        told = [pole for token in tokens(sentence[:start]) for axis, pole in _poles(token, sentence) if axis == 0]
+        if told and (low < high) != (told[-1] == 0):
+            return f"from {low:g} to {high:g} is no {'fall' if told[-1] else 'rise'}"
+    for match in _SHARE.finditer(sentence):
+        (part,), (whole,) = numbers(match[1]), numbers(match[2])
+        if part > whole:
+            return f"{part:g} cannot be of {whole:g}"
+    for match in _AGAINST.finditer(sentence):
+        pair = _pair(match[1], match[3])
+        if pair and (pair[0] > pair[1]) != (match[2] in _ABOVE):
+            return f"{pair[0]:g} is not {match[2]} {pair[1]:g}"
+    return None
+
+
+def misranked(sentence: str, quotes: Sequence[str]) -> str | None:
+    """A second that the quotes call first or last, or a largest that they call second largest; else None.
+
+    >>> misranked("It is the second bridge.", ["It is the first bridge."])
+    "'second' is not in the quotes"
+    >>> misranked("It is the largest bridge.", ["It is the second-largest bridge."])
+    "the quotes say 'second-largest'"
+    """
+    read = " ".join(quotes)
+    if _SECOND.search(sentence) and not _TWO.search(read) and _OTHERS.search(read):
+        return "'second' is not in the quotes"
+    if _ALL_BUT.search(read) and not _ALL_BUT.search(sentence):
+        (few,) = _ALL_BUT.findall(read)[:1]
+        if re.search(rf"\b(?:all|every|everyone)\b(?! [A-Z])|\bonly {few}\b", sentence, re.IGNORECASE):
+            return f"the quotes say 'all but {few}'"
+    for match in re.finditer(rf"\b{_ORDINAL}[\s-]+({_SUPERLATIVE})\b", read, re.IGNORECASE):
+        ranked = re.search(rf"\b(?:{_ORDINAL}|after|behind)\b", sentence, re.IGNORECASE)
+        if re.search(rf"\b{match[1]}\b", sentence, re.IGNORECASE) and not ranked:
+            return f"the quotes say {match[0]!r}"
+    return None
+
+
+def _pair(one: str, other: str) -> tuple[float, float] | None:
+    """Two sums that can be compared: with the same sign or scale, and not equal. Years are not compared."""
+    first, second = numbers(one), numbers(other)
+    alike = (one[:1] in "$£€" and one[:1] == other[:1]) or one.split()[1:] == other.split()[1:]
+    if not alike or len(first) != 1 or len(second) != 1 or first == second:
+        return None
+    (low,), (high,) = first, second
+    return None if 1500 <= low <= 2100 and 1500 <= high <= 2100 else (low, high)

@@ -1,0 +1,77 @@
+"""One way of writing what news write in several: short months, dotted initials, "$4bn". Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_MONTHS: Final = {
+    "jan": "January",
+    "feb": "February",
+    "mar": "March",
+    "apr": "April",
+    "jun": "June",
+    "jul": "July",
+    "aug": "August",
+    "sep": "September",
+    "sept": "September",
+    "oct": "October",
+    "nov": "November",
+    "dec": "December",
+}
+_SHORT_MONTH = re.compile(rf"\b({'|'.join(month.capitalize() for month in _MONTHS)})\b(?:\.(?=\s?\d)|(?=\s\d))")
+_AFTER_DAY = re.compile(rf"(?<=\d )({'|'.join(month.capitalize() for month in _MONTHS)})\b\.?")
+_DOTTED = re.compile(r"\b([A-Z])\. ?([A-Z])\.(?: ?([A-Z])\.)?")
+_NOT_GUILTY = re.compile(r"\b(not|non)-(?=[a-z])", re.IGNORECASE)
+
+
+def spelled(text: str) -> str:
+    """A text with months in full, initials without dots and two countries by their initials.
+
+    >>> spelled("The U.S. court meets on Feb. 20, not 9 Sept.")
+    'The US court meets on February 20, not 9 September'
+    """
+    text = _SHORT_MONTH.sub(lambda match: _MONTHS[match[1].casefold()], text)
+    text = _AFTER_DAY.sub(lambda match: _MONTHS[match[1].casefold()], text)
+    text = _DOTTED.sub(lambda match: "".join(part for part in match.groups() if part), text)
+    text = re.sub(r"(?<=\w) n['’]t\b", "n't", text)
+    text = re.sub(r"\bUnited States(?: of America)?\b|\bUSA\b", "US", text).replace("United Kingdom", "UK")
+    return _NOT_GUILTY.sub(r"\1 ", text)
+
+
+def is_short_for(name: str, text: str) -> bool:
+    """Whether a name is the initials of one in a text, or a people's or country's name in another form.
+
+    >>> is_short_for("FTC", "The Federal Trade Commission sued."), is_short_for("FTC", "The Fair Trade Office sued.")
+    (True, False)
+    >>> is_short_for("Chinese", "It is in China."), is_short_for("Austrian", "It is in Australia.")
+    (True, False)
+    """
+    if name.isupper() and len(name) > 1:
+        return any(name in "".join(re.findall(r"\b[A-Z]", run[0])) for run in _RUN.finditer(text))
+    root = _root(name.casefold())
+    return any(root == _root(word.casefold()) for word in re.findall(r"\b[A-Z]\w+", text))
+
+
+_RUN = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the|on|in) ){0,2}[A-Z][\w’'-]*)+")
+_PEOPLES: Final = {
+    "french": "france",
+    "german": "germany",
+    "germans": "germany",
+    "dutch": "netherlands",
+    "british": "britain",
+    "spanish": "spain",
+    "danish": "denmark",
+    "greek": "greece",
+    "turkish": "turkey",
+    "irish": "ireland",
+    "polish": "poland",
+    "swiss": "switzerland",
+    "welsh": "wales",
+    "scottish": "scotland",
+}
+_ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
+
+
+def _root(name: str) -> str:
+    return _PEOPLES.get(name) or _ENDING.sub("", name)
