@@ -10,6 +10,7 @@ import time
 from ulid import ULID
 
 from ingest.pipeline import Pipeline
+from ingest.purge import Purge
 from rag.errors import Unavailable
 from rag.seams import Embedder
 from rag.store import Store
@@ -34,6 +35,7 @@ class Bench:
         self._pipeline = pipeline
         self._embedder = embedder
         self._lease_seconds = lease_seconds
+        self._purge = Purge(store)
         self._rest = rest
         self._next_repair = 0.0
         self._warm = False
@@ -66,7 +68,7 @@ class Bench:
         if self._store.outbox(1):
             self._pipeline.settle()
         if not self._store.work_waits():
-            return self._pipeline.compare()
+            return self._pipeline.compare() or self._purge.step()
         if not self._warm:
             # before anything is leased: a model that does not load must not be held against the documents
             self._embedder.embed_query("warm")

@@ -2,7 +2,8 @@
 
 One SQLite file a collection, that several processes (the API, workers, the command line) may open at once. Every
 method is one transaction and safe to call from any thread. Read the parts in this order: `tables`,
-`documents`, `passages`, `notices`, `copies`, `jobs`, `streams`, `leases`, `writing`, `answers`, `access`, `register`.
+`documents`, `passages`, `notices`, `copies`, `jobs`, `streams`, `leases`, `writing`, `residue`, `answers`, `access`,
+`register`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from rag.store.records import (
     validity,
 )
 from rag.store.register import Register
+from rag.store.residue import Residue
 from rag.store.streams import Streams
 from rag.store.vectors import VectorRows
 from rag.store.writing import Writing
@@ -62,7 +64,19 @@ __all__ = [
 
 
 class Store(
-    Documents, Notices, Copies, VectorRows, Jobs, Streams, Backlogs, Leases, Writing, Answers, AccessKeys, Register
+    Documents,
+    Notices,
+    Copies,
+    VectorRows,
+    Jobs,
+    Streams,
+    Backlogs,
+    Leases,
+    Writing,
+    Answers,
+    AccessKeys,
+    Register,
+    Residue,
 ):
     """All of it. Methods raise `Unavailable("store", ...)` when the disk or a long writer stands in the way."""
 

@@ -39,12 +39,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect() as connection, connection.begin():
+        with translated(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with _translated(), self._engine.connect() as connection:
+        with translated(), self._engine.connect() as connection:
             # IMMEDIATE: a transaction that reads first and writes later would fail instead of waiting
             connection = connection.execution_options(opening="BEGIN IMMEDIATE")
             with connection.begin():
@@ -90,7 +90,7 @@ def _configure(connection: sqlite3.Connection, _: Any) -> None:
         "foreign_keys=ON",
         "synchronous=NORMAL",
         f"busy_timeout={int(_PATIENCE * 1000)}",
-        "secure_delete=FAST",
+        "secure_delete=ON",  # what was deleted is overwritten
     ):
         connection.execute(f"PRAGMA {pragma}").close()
     # what SQLite itself can fold is ASCII
@@ -146,7 +146,8 @@ def _revision(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Whatever the disk or another writer does is told as `Unavailable`."""
     try:
         yield
     except DBAPIError as error:
