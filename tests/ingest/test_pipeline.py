@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -16,56 +15,16 @@ from ingest.ahead import EMBED_AT_ONCE
 from ingest.pipeline import Pipeline, Stopped, reindex
 from ingest.split import sentences
 from rag.errors import NotFound, Unavailable
-from rag.seams import IndexRow, Match, Vectors
+from rag.seams import IndexRow, Vectors
 from rag.store import Store
 from rag.store.leases import MAX_ATTEMPTS
 from rag.store.tables import job_items
-from rag.types import Job, JobState, NewDocument, Question, Sentence
+from rag.types import Job, JobState, NewDocument, Sentence
 from tests.collection import OWNER, Collection
+from tests.ingest.rows import RowIndex
 from tests.words import WordEmbedder
 
 MARCH = datetime(2025, 3, 1, tzinfo=UTC)
-
-
-class RowIndex:
-    """An index that is a dictionary. While `away`, every call fails; `after` is called once rows were added."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, IndexRow] = {}
-        self.away = False
-        self.after: Callable[[], object] = lambda: None
-
-    def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
-        self._reach()
-        return [Match(key, float(np.dot(row.vector, vector))) for key, row in self.rows.items()][:limit]
-
-    def add(self, rows: Sequence[IndexRow]) -> None:
-        self._reach()
-        self.rows = {row.passage_id: row for row in rows} | self.rows
-        self.after()
-
-    def put(self, rows: Sequence[IndexRow]) -> None:
-        self._reach()
-        self.rows |= {row.passage_id: row for row in rows}
-
-    def delete(self, ids: Sequence[str]) -> None:
-        self._reach()
-        for key in ids:
-            self.rows.pop(key, None)
-
-    def ids(self) -> set[str]:
-        self._reach()
-        return set(self.rows)
-
-    def count(self) -> int:
-        return len(self.ids())
-
-    def drop(self) -> None:
-        self.delete(list(self.rows))
-
-    def _reach(self) -> None:
-        if self.away:
-            raise Unavailable("index", "the index is away")
 
 
 class Killed(BaseException):
