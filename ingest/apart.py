@@ -135,9 +135,9 @@ def _size(source: Path | bytes) -> int:
 def _found(line: dict[str, Any]) -> Found:
     if "code" in line:
         return Failure(**line)
-    published = line.pop("published_at")
-    line |= {name: tuple(line[name]) for name in ("corrects", "retracts", "pages")}
-    return NewDocument(**line, published_at=datetime.fromisoformat(published) if published else None)
+    line |= {name: tuple(line[name]) for name in ("corrects", "retracts", "pages", "authors")}
+    line |= {name: datetime.fromisoformat(line[name]) for name in ("published_at", "updated_at") if line[name]}
+    return NewDocument(**line)
 
 
 def main() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 
 from rag.errors import Rejected
-from rag.types import NewDocument
+from rag.types import MAX_AUTHOR_CHARS, MAX_AUTHORS, NewDocument
 
 _LONGEST_FIELD = 4_000
 _MOST_REFERENCES = 100
@@ -23,7 +23,8 @@ def clean(document: NewDocument, max_chars: int) -> NewDocument:
 
     Spaces, blank lines, quotes and spelling stay as they are: what is quoted later is what was written.
     The other fields lose control characters and white space around and inside them is made single spaces.
-    References are sorted, each once, and page starts are moved to where they are in the stored text.
+    References are sorted, authors stay in their order, each is there once, and page starts are moved to where they are
+    in the stored text.
     A time without a zone is in UTC. Raises `Rejected`: `empty_text`, `too_large` or `invalid_record`.
     """
     if len(document.text) > max_chars:
@@ -31,9 +32,6 @@ def clean(document: NewDocument, max_chars: int) -> NewDocument:
     text = _plain(document.text.removeprefix("\ufeff"))
     if not text.strip():
         raise Rejected("empty_text", "the document has no text")
-    published = document.published_at
-    if published is not None:
-        published = published.replace(tzinfo=UTC) if published.utcoffset() is None else published.astimezone(UTC)
     return replace(
         document,
         text=text,
@@ -41,11 +39,19 @@ def clean(document: NewDocument, max_chars: int) -> NewDocument:
         url=_line(document.url, "url"),
         source=_line(document.source, "source"),
         language=_line(document.language, "language"),
-        published_at=published,
+        published_at=_utc(document.published_at),
         corrects=_references(document.corrects, "corrects"),
         retracts=_references(document.retracts, "retracts"),
         pages=_moved(document.pages, document.text),
+        authors=_authors(document.authors),
+        updated_at=_utc(document.updated_at),
     )
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    if time is None:
+        return None
+    return time.replace(tzinfo=UTC) if time.utcoffset() is None else time.astimezone(UTC)
 
 
 def _plain(text: str) -> str:
@@ -69,6 +75,17 @@ def _references(values: tuple[str, ...], name: str) -> tuple[str, ...]:
     if len(found) > _MOST_REFERENCES:
         raise Rejected("invalid_record", f"{name} has {len(found):,} entries; {_MOST_REFERENCES} is the most")
     return tuple(found)
+
+
+def _authors(values: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(line for value in values if (line := _line(value, "name of an author"))))
+    if len(found) > MAX_AUTHORS:
+        raise Rejected("invalid_record", f"authors has {len(found):,} entries; {MAX_AUTHORS} is the most")
+    if (longest := max(map(len, found), default=0)) > MAX_AUTHOR_CHARS:
+        raise Rejected(
+            "invalid_record", f"the name of an author has {longest:,} characters; {MAX_AUTHOR_CHARS} is the most"
+        )
+    return found
 
 
 def _line(value: str, name: str) -> str:

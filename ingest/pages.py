@@ -116,6 +116,8 @@ class Pages:
             source=found.source or entry.source,
             published_at=found.published_at or entry.published_at,
             language=found.language or entry.language,
+            authors=found.authors or entry.authors,
+            updated_at=found.updated_at or entry.updated_at,
         )
 
     def _get(self, url: str, deadline: float) -> Page:

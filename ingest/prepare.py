@@ -32,7 +32,7 @@ def prepare(item: Item, standing: Standing, now: datetime, max_chars: int) -> Pr
     """
     new = recognised(clean(item.payload, max_chars))
     known = (new.title, new.url, new.source, new.published_at, new.language, new.corrects, new.retracts)
-    document = Document(item.document_id, *known)
+    document = Document(item.document_id, *known, new.authors, new.updated_at)
     digest = digest_of(new.text)
     if digest != standing.digest:
         number, ingested, before = len(standing.moments) + 1, now, standing.moments

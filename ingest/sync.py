@@ -30,7 +30,7 @@ from rag.types import Failure, NewDocument
 
 Found = NewDocument | Failure
 _LONGEST_ID = 512
-_LATER = frozenset({"corrects", "retracts"})
+_LATER = frozenset({"corrects", "retracts", "authors", "updated_at"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,8 +180,8 @@ def _batches(documents: Iterable[NewDocument]) -> Iterator[list[Body]]:
 
 
 def _body(document: NewDocument) -> Body:
-    published = document.published_at
-    fields: dict[str, Any] = asdict(document) | {"published_at": published.isoformat() if published else None}
+    times = {"published_at": document.published_at, "updated_at": document.updated_at}
+    fields: dict[str, Any] = asdict(document) | {name: time and time.isoformat() for name, time in times.items()}
     return {name: value for name, value in fields.items() if value or name == "text"}
 
 

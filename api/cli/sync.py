@@ -146,11 +146,12 @@ def _same(service: Client) -> Callable[[str, NewDocument], bool]:
             new = recognised(clean(document, len(document.text)))
         except Rejected:
             return False
-        published = parse_time(known["published_at"], end_of_day=False) if known["published_at"] else None
-        mine = (new.text, new.title, new.url, new.source, new.language, new.published_at)
-        links = tuple(tuple(known.get(name) or ()) for name in ("corrects", "retracts"))
-        theirs = (*(known[name] for name in ("text", "title", "url", "source", "language")), published)
-        return mine == theirs and (new.corrects, new.retracts) == links
+        times = (known.get(name) for name in ("published_at", "updated_at"))
+        published, updated = (parse_time(time, end_of_day=False) if time else None for time in times)
+        mine = (new.text, new.title, new.url, new.source, new.language, new.published_at, new.updated_at)
+        lists = tuple(tuple(known.get(name) or ()) for name in ("corrects", "retracts", "authors"))
+        theirs = (*(known[name] for name in ("text", "title", "url", "source", "language")), published, updated)
+        return mine == theirs and (new.corrects, new.retracts, new.authors) == lists
 
     return same
 

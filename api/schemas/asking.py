@@ -138,6 +138,8 @@ class PassageOut(Reply):
     source: str
     url: str
     published_at: Moment | None
+    updated_at: Moment | None = None
+    authors: list[str] = Field(default_factory=list)
     page: int | None
     status: NoticeStatus | None
     notice: NoticeOut | None
@@ -158,6 +160,8 @@ class PassageOut(Reply):
             source=document.source,
             url=document.url,
             published_at=document.published_at,
+            updated_at=document.updated_at,
+            authors=list(document.authors),
             page=passage.page,
             status=notice.status if notice else None,
             notice=NoticeOut.of(notice.document) if notice else None,
@@ -172,6 +176,8 @@ class CopyOut(Reply):
     source: str
     url: str
     published_at: Moment | None
+    updated_at: Moment | None = None
+    authors: list[str] = Field(default_factory=list)
 
     @classmethod
     def of(cls, document: Document) -> Self:
@@ -181,6 +187,8 @@ class CopyOut(Reply):
             source=document.source,
             url=document.url,
             published_at=document.published_at,
+            updated_at=document.updated_at,
+            authors=list(document.authors),
         )
 
 
@@ -198,6 +206,8 @@ class CitationOut(Reply):
     source: str
     url: str
     published_at: Moment | None
+    updated_at: Moment | None = None
+    authors: list[str] = Field(default_factory=list)
     quote: str
     start: int
     end: int
@@ -217,6 +227,8 @@ class CitationOut(Reply):
             source=document.source,
             url=document.url,
             published_at=document.published_at,
+            updated_at=document.updated_at,
+            authors=list(document.authors),
             quote=citation.quote,
             start=citation.start,
             end=citation.end,

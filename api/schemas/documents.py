@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.schemas import examples
-from api.schemas.fields import WHOLE, Collection, DayStart, Moment, Reply, Request, Text
+from api.schemas.fields import WHOLE, Collection, DayStart, Moment, Reply, Request, Text, storable
 from rag.store import Counts, StoredDocument
-from rag.types import Document, Failure, Job, JobState, NewDocument, StreamState, Version
+from rag.types import (
+    MAX_AUTHOR_CHARS,
+    MAX_AUTHORS,
+    Document,
+    Failure,
+    Job,
+    JobState,
+    NewDocument,
+    StreamState,
+    Version,
+)
 
 MAX_URLS = 100
 MAX_REFERENCES = 100
 MAX_PAGES = 10_000
 
 References = Annotated[list[Text] | None, Field(max_length=MAX_REFERENCES)]
+Author = Annotated[str, Field(max_length=MAX_AUTHOR_CHARS), BeforeValidator(storable)]
 _INTO = Field(None, description="add to this collection, which is made if it is missing; default: `default`")
 
 
@@ -31,7 +42,11 @@ class DocumentIn(Request):
     url: Text | None = None
     source: Text | None = None
     published_at: DayStart | None = None
+    updated_at: DayStart | None = Field(default=None, description="when its publisher changed it last; shown only")
     language: Text | None = None
+    authors: Annotated[list[Author] | None, Field(max_length=MAX_AUTHORS)] = Field(
+        default=None, description="who wrote it, by name, in order"
+    )
     corrects: References = Field(default=None, description="ids or URLs of the articles that this one corrects")
     retracts: References = Field(default=None, description="ids or URLs of the articles that this one retracts")
     pages: Annotated[list[Annotated[int, WHOLE]] | None, Field(max_length=MAX_PAGES)] = Field(
@@ -50,6 +65,8 @@ class DocumentIn(Request):
             corrects=tuple(self.corrects or ()),
             retracts=tuple(self.retracts or ()),
             pages=tuple(self.pages or ()),
+            authors=tuple(self.authors or ()),
+            updated_at=self.updated_at,
         )
 
 
@@ -188,6 +205,8 @@ class StoredOut(Reply):
     url: str
     source: str
     published_at: Moment | None
+    updated_at: Moment | None = None
+    authors: list[str] = Field(default_factory=list)
     language: str
     corrects: list[str]
     retracts: list[str]
@@ -204,6 +223,8 @@ class StoredOut(Reply):
             url=document.url,
             source=document.source,
             published_at=document.published_at,
+            updated_at=document.updated_at,
+            authors=list(document.authors),
             language=document.language,
             corrects=list(document.corrects),
             retracts=list(document.retracts),

@@ -1,6 +1,6 @@
 // An article beside the answer, with a passage of it marked.
 
-import { $, button, dated, dotted, el, elsewhere, headline, outlet, outward, standing } from "./dom.js";
+import { $, button, dated, dotted, el, elsewhere, headline, outlet, outward, standing, updated } from "./dom.js";
 import { collection } from "./collection.js";
 import { ask, documentPath } from "./http.js";
 
@@ -50,10 +50,11 @@ async function whole(id, version) {
   return known.get(path);
 }
 
-/** What stays in sight while the text is read: headline, outlet, date and version. */
+/** What stays in sight while the text is read: headline, authors, outlet, dates and version. */
 function bar(document, place = document) {
   const title = el("h2", { id: "article-title", tabindex: "-1", dir: "auto", title: headline(document) }, headline(document));
-  const about = el("p", { class: "soft small" }, dotted(outlet(document.source), dated(document.published_at),
+  const authors = (document.authors ?? []).filter((name) => name !== document.source).join(", ");
+  const about = el("p", { class: "soft small" }, dotted(authors, outlet(document.source), dated(document.published_at), updated(document),
     document.version ? `version ${document.version}` : null, place.page ? `page ${place.page}` : null,
     document.url ? outward(document.url, "original") : null), " ", standing(document.status ? document : place));
   return el("div", { class: "bar" }, el("div", {}, title, about), button("Close", closeArticle, { class: "close" }));

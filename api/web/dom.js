@@ -47,6 +47,11 @@ export function dated(time) {
   return time ? el("time", { datetime: time }, day(time)) : el("span", {}, "undated");
 }
 
+/** "updated 18 March 2025", where that is another day than that of publication. */
+export function updated({ published_at: first, updated_at: last }) {
+  return last && day(last) !== day(first) ? el("span", {}, "updated ", dated(last)) : null;
+}
+
 /** What an article is called; its id where it has no headline. */
 export const headline = (document) => document.title || document.document_id || document.id;
 

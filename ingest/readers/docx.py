@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from ingest.readers.authors import names
 from rag.errors import Rejected
 from rag.types import NewDocument
 
@@ -45,6 +46,7 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
         document = docx.Document(io.BytesIO(_transitional(data) if _guard(data) else data))
         lines = [line for line in (*_lines(document.element.body, document), *_notes(document)) if line]
         title = document.core_properties.title or next(_titles(document), "")
+        authors = names([document.core_properties.author or ""])
     except Rejected:
         raise
     except Exception as error:
@@ -52,7 +54,7 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
         raise Rejected("broken_file", "this is not a Word document, or it is damaged") from error
     if not lines:
         raise Rejected("empty_text", "the document has no text")
-    return NewDocument(text="\n".join(lines), id=document_id, title=title)
+    return NewDocument(text="\n".join(lines), id=document_id, title=title, authors=authors)
 
 
 def _guard(data: bytes) -> bool:

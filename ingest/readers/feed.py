@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.parsers import expat
 
+from ingest.readers.authors import later, names
 from ingest.readers.markup import LARGEST, lines, plain, tree_of
 from ingest.readers.text import codec, decoded
 from rag.errors import Rejected
@@ -98,17 +99,27 @@ def _entry(entry: Any, source: str, language: str) -> NewDocument:
     identity = "" if link.startswith(("http:", "https:")) else entry.get("id", "") or link
     # an entry's own source is the paper it was taken from, where a feed gathers several
     named = plain(entry.get("source", {}).get("title", "")) or source
+    # asked of the mapping below it: the library gives the time of publication for one of update that is missing
+    published, updated = (_time(dict.get(entry, f"{name}_parsed")) for name in ("published", "updated"))
     document = NewDocument(
         text=whole or summary or title,
         id=identity,
         title=title,
         url="" if identity else link,
         source=named,
-        published_at=_time(entry.get("published_parsed")) or _time(entry.get("updated_parsed")),
+        published_at=published or updated,
         language=language,
+        authors=names(_authors(entry)),
+        updated_at=later(updated, published or updated),
     )
     # an id that is too long for one gives way to one made of the content
     return replace(document, id="") if len(identity) > 512 or not identity.isprintable() else document
+
+
+def _authors(entry: Any) -> list[str]:
+    """As they are written: where there is one, the library divides its address from its name at wrong places."""
+    several = [plain(author.get("name") or "") for author in entry.get("authors", ())]
+    return several if len(several) > 1 else [plain(entry.get("author") or "")]
 
 
 def _text(markup: str) -> str:

@@ -32,6 +32,8 @@ def document(fields: Mapping[str, object], text: str, default_id: str = "") -> N
         language=known["language"],
         corrects=references(fields.get("corrects"), "corrects"),
         retracts=references(fields.get("retracts"), "retracts"),
+        authors=authors(fields.get("authors")),
+        updated_at=moment(fields.get("updated_at"), "updated_at"),
     )
 
 
@@ -43,7 +45,14 @@ def references(value: object, name: str) -> tuple[str, ...]:
     return tuple(each for each in found if each)
 
 
-def moment(value: object) -> datetime | None:
+def authors(value: object) -> tuple[str, ...]:
+    """Names, in a list. Raises `Rejected`."""
+    if value is not None and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+        raise Rejected("invalid_record", "authors is not a list of names")
+    return tuple(each for each in value or () if each)
+
+
+def moment(value: object, name: str = "published_at") -> datetime | None:
     """A time with or without a zone (then UTC), or a plain date: the start of that day. Raises `Rejected`."""
     if value is None or value == "":
         return None
@@ -56,4 +65,4 @@ def moment(value: object) -> datetime | None:
         parsed = datetime.fromisoformat(found)
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Rejected("invalid_record", f"published_at is not a time: {str(value)[:100]!r}") from error
+        raise Rejected("invalid_record", f"{name} is not a time: {str(value)[:100]!r}") from error

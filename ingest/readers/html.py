@@ -29,6 +29,8 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
         published_at=known.published_at,
         language=known.language,
         corrects=known.corrects,
+        authors=known.authors,
+        updated_at=known.updated_at,
     )
 
 

@@ -8,6 +8,7 @@ from email.message import EmailMessage, Message
 from email.policy import default
 from email.utils import parseaddr
 
+from ingest.readers.authors import names
 from ingest.readers.html import article
 from ingest.readers.markup import characters, tree_of
 from ingest.readers.metadata import time_of
@@ -56,6 +57,7 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
         title=" ".join(subject.split()),
         source=" ".join((name or address).split()),
         published_at=time_of(sent),
+        authors=names([name]),
     )
 
 

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import cast
 
+from ingest.readers.authors import later, names
 from ingest.readers.fields import document
+from ingest.readers.metadata import time_of
 from ingest.readers.text import decoded
 from rag.types import NewDocument
 
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _LINE = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:[ \t]*(.*)")
 _OTHER_NAMES = {"date": "published_at", "published": "published_at", "lang": "language", "link": "url"}
+_OTHER_NAMES |= {"author": "authors", "updated": "updated_at", "modified": "updated_at", "lastmod": "updated_at"}
 _ITEM = re.compile(r"\s*-[ \t]+(.+)")
-_LISTS = frozenset({"corrects", "retracts"})
+_LISTS = frozenset({"corrects", "retracts", "authors"})
 _HEADING = re.compile(r"\s*# +([^\n]+)")
 
 
 def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
     """One document: what the front matter says about it, and what follows as its text, verbatim.
 
-    Of front matter `id`, `title`, `date` (or `published_at`), `source`, `url`, `language`, `corrects` and `retracts`
-    are read, one a line; the last two may be lists, as `[a, b]` or of lines that begin with `-`. The rest is ignored.
+    Of front matter `id`, `title`, `date` (or `published_at`), `updated` (or `modified`, `lastmod`, `updated_at`),
+    `source`, `url`, `language`, `author` (or `authors`), `corrects` and `retracts` are read, one a line; the last three
+    may be lists, as `[a, b]` or of lines that begin with `-`. The rest is ignored, and so is an update that is no time.
     Without a title there, a first line that is a heading is the title.
     Raises `Rejected`.
     """
@@ -32,7 +38,8 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
         found = _LINE.fullmatch(line.rstrip())
         if found:
             name, value = found.group(1).lower(), found.group(2).strip()
-            fields[_OTHER_NAMES.get(name, name)] = _unquoted(value)
+            name = _OTHER_NAMES.get(name, name)
+            fields[name] = _unquoted(value)
             listed = None
             if name in _LISTS:
                 fields[name] = listed = _items(value)
@@ -43,7 +50,11 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:
     title = heading.group(1).rstrip(" \t\r#") if heading else ""
     if title and not fields.get("title"):
         fields["title"] = title
-    return document(fields, text, document_id)
+    if "authors" in fields:
+        fields["authors"] = list(names(cast("list[str]", fields["authors"])))
+    updated = time_of(fields.pop("updated_at", None))
+    new = document(fields, text, document_id)
+    return replace(new, updated_at=later(updated, new.published_at))
 
 
 def _items(value: str) -> list[str]:

@@ -10,10 +10,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from ingest.readers.authors import later, names
 from ingest.readers.fields import moment
 from ingest.readers.markup import Tree, plain
 from rag.errors import Rejected
 from rag.identity import host_of
+from rag.types import MAX_AUTHORS
 
 _ARTICLES = ("article", "posting", "report", "review")
 _MOST_OBJECTS = 1_000
@@ -23,13 +25,17 @@ _PUBLISHED = (
     "article:published_time og:article:published_time datepublished pubdate publish-date parsely-pub-date "
     "citation_publication_date dc.date.issued dcterms.issued dc.date dcterms.date date sailthru.date"
 ).split()
+_UPDATED = "article:modified_time og:article:modified_time og:updated_time datemodified dcterms.modified".split()
+_AUTHORS = (
+    "article:author author citation_author parsely-author sailthru.author byl dc.creator dcterms.creator twitter:author"
+).split()
 _EARLIEST = datetime(1500, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
     """Unknown strings are `""`, an unknown time None. `url` is the canonical one, whole; `corrects` are addresses of
-    articles on the same host that the page says to correct.
+    articles on the same host that the page says to correct. `authors` are names.
     """
 
     title: str = ""
@@ -38,6 +44,8 @@ class PageFacts:
     language: str = ""
     published_at: datetime | None = None
     corrects: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    updated_at: datetime | None = None
 
 
 def facts(root: Tree) -> PageFacts:
@@ -50,6 +58,8 @@ def facts(root: Tree) -> PageFacts:
     marked = [each.get("datetime") or "" for each in root.iter("time") if each.get("pubdate") is not None]
     marked += [each.get("datetime") or "" for each in root.xpath("(//article//time)[1]")]
     marked += root.xpath("//*[@itemprop='datePublished']/@content|//*[@itemprop='datePublished']/@datetime")
+    modified = root.xpath("//*[@itemprop='dateModified']/@content|//*[@itemprop='dateModified']/@datetime")
+    published = _time([stated.get("datePublished"), *(metas.get(name) for name in _PUBLISHED), *marked])
     url = _canonical(root, stated, metas)
     return PageFacts(
         title=_first(plain(title) for title in titles),
@@ -59,7 +69,11 @@ def facts(root: Tree) -> PageFacts:
         language=_first(
             [_text(stated.get("inLanguage")), root.get("lang") or "", metas.get("content-language", "")]
         ).replace("_", "-"),
-        published_at=_time([stated.get("datePublished"), *(metas.get(name) for name in _PUBLISHED), *marked]),
+        published_at=published,
+        authors=_authors(root, stated),
+        updated_at=later(
+            _time([stated.get("dateModified"), *(metas.get(name) for name in _UPDATED), *modified]), published
+        ),
     )
 
 
@@ -82,6 +96,32 @@ def time_of(value: object) -> datetime | None:
 def _article(root: Tree) -> dict[str, Any]:
     """The JSON-LD object that describes the article; empty for none."""
     return next((stated for stated in _stated(root) if _is_a(stated, _ARTICLES)), {})
+
+
+def _authors(root: Tree, stated: dict[str, Any]) -> tuple[str, ...]:
+    """As its JSON-LD has them, else the `meta` elements of the first name that has any, else as its byline does."""
+    value = stated.get("author")
+    every = [each for each in (value if isinstance(value, list) else [value])[:MAX_AUTHORS] if each]
+    if any(isinstance(each, dict) and not each.get("name") for each in every):
+        described = {_text(one.get("@id")): one for one in _stated(root) if one.get("name")}
+        every = [described.get(_text(each.get("@id")), each) if isinstance(each, dict) else each for each in every]
+    if found := names(_text(each.get("name") if isinstance(each, dict) else each) for each in every):
+        return found
+    every_meta = _every_meta(root)
+    for name in _AUTHORS:
+        if found := names(plain(content) for content in every_meta.get(name, ())):
+            return found
+    return _byline(root)
+
+
+def _byline(root: Tree) -> tuple[str, ...]:
+    from trafilatura.metadata import extract_author
+
+    try:
+        return names([plain(extract_author(root) or "")])
+    except Exception:
+        # as with the text: the library promises nothing about markup that is broken enough
+        return ()
 
 
 def _corrected(root: Tree, url: str) -> tuple[str, ...]:
@@ -128,12 +168,16 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 def _metas(root: Tree) -> dict[str, str]:
     """The first content of each `meta` name or property, in lower case."""
-    found: dict[str, str] = {}
+    return {name: contents[0] for name, contents in _every_meta(root).items()}
+
+
+def _every_meta(root: Tree) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for meta in root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
         content = (meta.get("content") or "").strip()
         if name and content:
-            found.setdefault(name.lower(), content)
+            found.setdefault(name.lower(), []).append(content)
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
+from ingest.readers.authors import names
 from rag.errors import Rejected
 from rag.types import NewDocument
 
@@ -37,7 +38,7 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
     """Its text, with lines that run on put together again and without headers and footers, under the title it gives
     itself, and where its pages start.
 
-    The time a file was made is not the time an article was published, so that stays unknown.
+    The times a file was made and changed are not those of the article, so they stay unknown.
     Raises `Rejected`: `encrypted`, `broken_file`, `too_large`, or `empty_text` for pages that are only pictures.
     """
     import pypdfium2 as pdfium
@@ -53,6 +54,7 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
             raise Rejected("too_large", f"the file has {len(document):,} pages; {MOST_PAGES:,} is the most")
         pages = [reflowed(page) for page in without_repeated(list(_pages(document)))]
         title = str(document.get_metadata_value("Title")).strip()
+        authors = names([str(document.get_metadata_value("Author"))])
     except pdfium.PdfiumError as error:
         raise Rejected("broken_file", "a page of the file is damaged") from error
     finally:
@@ -61,7 +63,8 @@ def read(data: bytes, document_id: str, charset: str = "") -> NewDocument:  # no
     if not text.strip():
         raise Rejected("empty_text", "the pages have no text; pictures of text are not read")
     starts = tuple(accumulate((len(page) + 1 for page in pages[:-1]), initial=0))
-    return NewDocument(text=text, id=document_id, title="" if _NO_TITLE.match(title) else title, pages=starts)
+    title = "" if _NO_TITLE.match(title) else title
+    return NewDocument(text=text, id=document_id, title=title, pages=starts, authors=authors)
 
 
 def without_repeated(pages: list[str]) -> list[str]:

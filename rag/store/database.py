@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rag.errors import DataDamaged, DataUnusable, DiskFull, ReadOnly, SetupError, StoreDamaged, Unavailable
 
-HEAD = "0006"
+HEAD = "0007"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE = 15.0
 _PRIMARY = 0xFF

@@ -7,8 +7,9 @@ import binascii
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Label, Select, delete, exists, func, select, update
+from sqlalchemy import Column, Connection, Label, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from rag.errors import InvalidInput, NotFound
@@ -20,6 +21,7 @@ from rag.store.tables import (
     Row,
     answer_documents,
     answers,
+    bylines,
     documents,
     forgotten,
     from_micros,
@@ -41,6 +43,11 @@ def _references(relation: str) -> Label[str]:
     return found.correlate(versions).scalar_subquery().label(relation)
 
 
+def _byline(column: Column[Any]) -> Label[Any]:
+    found = select(column).where(bylines.c.version_key == versions.c.key)
+    return found.correlate(versions).scalar_subquery().label(column.name)
+
+
 DETAILS = (
     versions.c.document_id,
     versions.c.title,
@@ -50,6 +57,8 @@ DETAILS = (
     versions.c.language,
     _references("corrects"),
     _references("retracts"),
+    _byline(bylines.c.authors),
+    _byline(bylines.c.updated_at),
 )
 _CURRENT = (versions.c.document_id == documents.c.id) & (versions.c.number == documents.c.current)
 
@@ -182,9 +191,10 @@ class Documents(Database):
 
 
 def as_document(row: Row) -> Document:
-    published = None if row.published_at is None else from_micros(row.published_at)
-    named = (tuple(sorted(json.loads(references))) for references in (row.corrects, row.retracts))
-    return Document(row.document_id, row.title, row.url, row.source, published, row.language, *named)
+    published, updated = (None if at is None else from_micros(at) for at in (row.published_at, row.updated_at))
+    corrects, retracts = (tuple(sorted(json.loads(references))) for references in (row.corrects, row.retracts))
+    known = (row.title, row.url, row.source, published, row.language, corrects, retracts)
+    return Document(row.document_id, *known, tuple(json.loads(row.authors or "[]")), updated)
 
 
 def unsay(connection: Connection, document_id: str) -> None:

@@ -24,7 +24,8 @@ _SECOND = 1_000_000
 def item_of(document: NewDocument | Failure) -> dict[str, Any]:
     """The row of an item, already done if it can be seen to fail.
 
-    Idempotency keys hold digests of these rows: what they are made of never changes.
+    Idempotency keys hold digests of these rows: what they are made of never changes, so that what came to be known of
+    documents later is there only where there is any.
     """
     if isinstance(document, Failure):
         return _failed(document.id, document.code, document.detail)
@@ -35,6 +36,11 @@ def item_of(document: NewDocument | Failure) -> dict[str, Any]:
     fields = asdict(document)
     published = document.published_at
     fields["published_at"] = published.isoformat() if published else None
+    updated = fields.pop("updated_at")
+    if updated is not None:
+        fields["updated_at"] = updated.isoformat()
+    if not document.authors:
+        del fields["authors"]
     row: dict[str, Any] = {"document_id": document_id, "payload": json.dumps(fields), "characters": len(document.text)}
     return {**row, "state": "queued", "outcome": None, "code": "", "detail": ""}
 
@@ -48,9 +54,11 @@ def _failed(document_id: str, code: str, detail: str) -> dict[str, Any]:
 def payload_of(text: str) -> tuple[NewDocument, str]:
     """What an item carries: the document, and the id of the request that submitted it."""
     fields = json.loads(text)
-    published, request_id = fields.pop("published_at"), fields.pop("request_id", "")
-    fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages") if name in fields}
-    return NewDocument(**fields, published_at=datetime.fromisoformat(published) if published else None), request_id
+    request_id = fields.pop("request_id", "")
+    fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages", "authors") if name in fields}
+    times = ("published_at", "updated_at")
+    fields |= {name: datetime.fromisoformat(fields[name]) for name in times if fields.get(name)}
+    return NewDocument(**fields), request_id
 
 
 def carrying(item: dict[str, Any], request_id: str) -> dict[str, Any]:

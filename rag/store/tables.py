@@ -133,6 +133,16 @@ pages = Table(
     Column("starts", String, nullable=False),
 )
 
+# Who wrote a version, as a JSON list in the order of names, and when its publisher changed it; no row where neither
+# is known. Beside the versions for the same reason as the text is last there.
+bylines = Table(
+    "bylines",
+    metadata,
+    Column("version_key", Integer, ForeignKey("versions.key", ondelete="CASCADE"), primary_key=True),
+    Column("authors", String, nullable=False),
+    Column("updated_at", Integer),
+)
+
 # Passages about which the index may disagree with the store: put there if they exist here, removed if not.
 # One may be there twice: whoever puts the index right removes the rows that were read before, and no later ones.
 outbox = Table(

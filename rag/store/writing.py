@@ -19,6 +19,7 @@ from rag.store.records import Entry, Moment, Result, validity
 from rag.store.tables import (
     ALWAYS,
     NEVER,
+    bylines,
     documents,
     from_micros,
     fulltext,
@@ -73,6 +74,7 @@ def _write(connection: Connection, entries: Sequence[Entry]) -> None:
         fulltext: [],
         pages: [],
         links: [],
+        bylines: [],
     }
     texts: list[tuple[int, Entry]] = []
     now = now_micros()
@@ -86,6 +88,7 @@ def _write(connection: Connection, entries: Sequence[Entry]) -> None:
             if entry.version.pages:
                 rows[pages].append({"version_key": key, "starts": json.dumps(entry.version.pages)})
             rows[links].extend(_links(entry.document, key))
+            rows[bylines].extend(_byline(entry.document, key))
         elif not _replace(connection, entry, key):
             continue
         for passage, embedded in zip(entry.passages, entry.embedded, strict=True):
@@ -121,6 +124,9 @@ def _replace(connection: Connection, entry: Entry, key: int) -> bool:
     connection.execute(delete(links).where(links.c.version_key == key))
     if named := _links(entry.document, key):
         connection.execute(insert(links), named)
+    connection.execute(delete(bylines).where(bylines.c.version_key == key))
+    if signed := _byline(entry.document, key):
+        connection.execute(insert(bylines), signed)
     old = connection.execute(select(passages.c.id, passages.c.embedded).where(passages.c.version_key == key)).all()
     if {row.id for row in old} == {passage.id for passage in entry.passages}:
         return False
@@ -137,6 +143,14 @@ def _links(document: Document, key: int) -> list[dict[str, Any]]:
         for relation, named in (("corrects", document.corrects), ("retracts", document.retracts))
         for name in named
     ]
+
+
+def _byline(document: Document, key: int) -> list[dict[str, Any]]:
+    updated = document.updated_at
+    if not document.authors and updated is None:
+        return []
+    at = None if updated is None else to_micros(updated)
+    return [{"version_key": key, "authors": json.dumps(document.authors, ensure_ascii=False), "updated_at": at}]
 
 
 def _metadata(document: Document) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from rag.types.answers import (
 from rag.types.documents import (
     COLLECTION_NAME,
     DEFAULT_COLLECTION,
+    MAX_AUTHOR_CHARS,
+    MAX_AUTHORS,
     Document,
     Notice,
     NoticeStatus,
@@ -55,6 +57,8 @@ from rag.types.questions import (
 __all__ = [
     "COLLECTION_NAME",
     "DEFAULT_COLLECTION",
+    "MAX_AUTHORS",
+    "MAX_AUTHOR_CHARS",
     "MAX_PASSAGES",
     "MAX_QUESTION_CHARS",
     "MAX_TURNS",

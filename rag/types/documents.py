@@ -13,6 +13,8 @@ DEFAULT_COLLECTION = "default"
 """Where everything is that is said to be nowhere else."""
 COLLECTION_NAME = "[a-z0-9][a-z0-9_-]{0,63}"
 """The whole of a collection's name, as a regular expression."""
+MAX_AUTHORS = 100
+MAX_AUTHOR_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Document:
 
     Unknown strings are `""`, an unknown time is `None`; nothing is guessed. `corrects` and `retracts` name the
     articles it does that to, sorted: by id, by URL or, in double quotes, by the headline of one of its own outlet.
+    `authors` are in the order they are named in; `updated_at` is when its publisher says to have changed it last,
+    which is shown, and decides nothing.
     """
 
     id: str
@@ -31,11 +35,18 @@ class Document:
     language: str = ""
     corrects: tuple[str, ...] = ()
     retracts: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    updated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if not self.id or len(self.id) > 512:
             raise InvalidInput("a document id has 1 to 512 characters", "id")
+        if len(self.authors) > MAX_AUTHORS or not all(0 < len(name) <= MAX_AUTHOR_CHARS for name in self.authors):
+            raise InvalidInput(
+                f"a document has at most {MAX_AUTHORS} authors, of 1 to {MAX_AUTHOR_CHARS} characters each", "authors"
+            )
         require_utc(self.published_at, "published_at")
+        require_utc(self.updated_at, "updated_at")
 
     @property
     def day(self) -> str:

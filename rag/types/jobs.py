@@ -21,6 +21,8 @@ class NewDocument:
     corrects: tuple[str, ...] = ()
     retracts: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
+    authors: tuple[str, ...] = ()
+    updated_at: datetime | None = None
 
 
 class JobState(StrEnum):

@@ -163,3 +163,37 @@ def test_a_batch_larger_than_the_settings_allow_is_refused_whole(serve: Serve) -
         reply = service.http.post("/v1/documents", json={"documents": [{"text": f"{n}."} for n in range(3)]})
         assert (reply.status_code, reply.json()["field"]) == (422, "documents")
         assert service.http.get("/v1/jobs").json() == before
+
+
+def test_authors_and_the_time_of_update_are_taken_and_told(service: Service) -> None:
+    known = {"authors": ["Jane Doe", "John Roe"], "updated_at": "2025-03-18T10:00:00Z"}
+    sent = {"id": "signed", "text": "Goats of Quarndon boarded the ferry.", "source": "S", "published_at": "2025-03-17"}
+    assert service.add({**sent, **known, "updated_at": "2025-03-18T11:00:00+01:00"})["counts"]["added"] == 1
+    assert service.add({**sent, **known})["counts"]["unchanged"] == 1
+    asked = {"question": "Which goats of Quarndon boarded?", "filters": {"document_ids": ["signed"]}}
+    (listed,) = [each for each in service.http.get("/v1/documents").json()["documents"] if each["id"] == "signed"]
+    (found,) = service.http.post("/v1/search", json=asked).json()["passages"]
+    for shown in (service.http.get("/v1/documents/signed").json(), listed, found):
+        assert {name: shown[name] for name in known} == known
+    assert service.add(sent)["counts"]["updated"] == 1
+    whole = service.http.get("/v1/documents/signed").json()
+    assert (whole["version"], whole["authors"], whole["updated_at"]) == (1, [], None)
+    assert service.http.delete("/v1/documents/signed").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"authors": "Jane Doe"}, "documents.0.authors"),
+        ({"authors": [1]}, "documents.0.authors.0"),
+        ({"authors": ["x"] * 101}, "documents.0.authors"),
+        ({"authors": ["x" * 201]}, "documents.0.authors.0"),
+        ({"author": ["Jane Doe"]}, "documents.0.author"),
+        ({"updated_at": "2025-03-18T10:00:00"}, "documents.0.updated_at"),
+    ],
+)
+def test_authors_are_a_list_of_names_and_an_update_has_a_zone(
+    service: Service, wrong: dict[str, Any], field: str
+) -> None:
+    reply = service.http.post("/v1/documents", json={"documents": [{"text": "Words.", **wrong}]})
+    assert (reply.status_code, reply.json()["field"]) == (422, field)

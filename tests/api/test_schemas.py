@@ -86,7 +86,7 @@ def test_whatever_may_be_left_out_may_also_be_null() -> None:
     assert AskIn.model_validate(asked).to_question().filters.sources == ()
     nothing = dict.fromkeys(("published_after", "published_before", "sources", "document_ids"))
     assert AskIn.model_validate({"question": "Who?", "filters": nothing}).to_question().filters.document_ids == ()
-    blank = dict.fromkeys(("id", "title", "url", "source", "published_at", "language"))
+    blank = dict.fromkeys(("id", "title", "url", "source", "published_at", "language", "authors", "updated_at"))
     document = DocumentsIn.model_validate({"documents": [{"text": "Words.", **blank}]}).documents[0].document()
     assert (document.id, document.title, document.published_at) == ("", "", None)
 

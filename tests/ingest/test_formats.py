@@ -281,6 +281,7 @@ def test_a_newsletter_is_its_text_under_its_subject() -> None:
         id="20250317.1@courier.example",
         title="Täglich: the tower",
         source="The Orvik Courier",
+        authors=("The Orvik Courier",),
         published_at=datetime(2025, 3, 17, 8, 30, tzinfo=UTC),
     )
 

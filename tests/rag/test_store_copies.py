@@ -20,7 +20,7 @@ from ingest.pipeline import Pipeline
 from rag.copies import bands as bands_of
 from rag.store.database import MIGRATIONS
 from rag.store.tables import bands, signatures, versions
-from rag.types import Filters, NewDocument, Question
+from rag.types import Document, Filters, NewDocument, Question
 from tests.collection import OWNER, Collection
 from tests.stories import corrected, story, text, trimmed, updated
 
@@ -199,6 +199,9 @@ def test_a_store_of_before_is_migrated_and_taken_up(tmp_path: Path) -> None:
                 (key, name, -(2**63), 2**63 - 1, text(WHOLE)),
             )
     with closing(Collection(tmp_path / "s")) as collection:
+        assert collection.store.document("a")[0] == Document("a")
+        collection.add(text(WHOLE), id="b", authors=("Jane Doe",))
+        assert collection.store.document("b")[0] == Document("b", authors=("Jane Doe",))
         assert collection.pipeline.compare()
         assert not collection.pipeline.compare()
         collection.add(text(WHOLE), id="c")
