@@ -33,6 +33,8 @@ def names(values: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for value in values:
         for part in value.split(";"):
+            if len(part) > 4 * LONGEST:
+                continue  # nor is there one in it, and a pattern would look for an address in it for very long
             name = _BY.sub("", " ".join(part.split()))
             if _ADDRESS.search(name):
                 name = " ".join(_ADDRESS.sub(" ", name).split()).strip(" ,()<>[]\"'")

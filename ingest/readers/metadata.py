@@ -29,6 +29,8 @@ _UPDATED = "article:modified_time og:article:modified_time og:updated_time datem
 _AUTHORS = (
     "article:author author citation_author parsely-author sailthru.author byl dc.creator dcterms.creator twitter:author"
 ).split()
+_LONGEST_NAME = 6
+"""Words."""
 _EARLIEST = datetime(1500, 1, 1, tzinfo=UTC)
 
 
@@ -103,7 +105,7 @@ def _authors(root: Tree, stated: dict[str, Any]) -> tuple[str, ...]:
     value = stated.get("author")
     every = [each for each in (value if isinstance(value, list) else [value])[:MAX_AUTHORS] if each]
     if any(isinstance(each, dict) and not each.get("name") for each in every):
-        described = {_text(one.get("@id")): one for one in _stated(root) if one.get("name")}
+        described = {_text(one.get("@id")): one for one in _stated(root) if one.get("@id") and one.get("name")}
         every = [described.get(_text(each.get("@id")), each) if isinstance(each, dict) else each for each in every]
     if found := names(_text(each.get("name") if isinstance(each, dict) else each) for each in every):
         return found
@@ -115,13 +117,17 @@ def _authors(root: Tree, stated: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _byline(root: Tree) -> tuple[str, ...]:
+    """What stands where a page's author does, if it reads like a name: few words, written as names are."""
     from trafilatura.metadata import extract_author
 
     try:
-        return names([plain(extract_author(root) or "")])
+        found = names([plain(extract_author(root) or "")])
     except Exception:
         # as with the text: the library promises nothing about markup that is broken enough
         return ()
+    words = [name.split() for name in found]
+    short = all(len(each) <= _LONGEST_NAME and not (each[0][0].islower() or each[-1][0].islower()) for each in words)
+    return found if short else ()
 
 
 def _corrected(root: Tree, url: str) -> tuple[str, ...]:

@@ -184,12 +184,12 @@ def test_authors_and_the_time_of_update_are_taken_and_told(service: Service) -> 
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"authors": "Jane Doe"}, "documents.0.authors"),
-        ({"authors": [1]}, "documents.0.authors.0"),
-        ({"authors": ["x"] * 101}, "documents.0.authors"),
-        ({"authors": ["x" * 201]}, "documents.0.authors.0"),
-        ({"author": ["Jane Doe"]}, "documents.0.author"),
-        ({"updated_at": "2025-03-18T10:00:00"}, "documents.0.updated_at"),
+        ({"authors": "Jane Doe"}, "documents[0].authors"),
+        ({"authors": [1]}, "documents[0].authors[0]"),
+        ({"authors": ["x"] * 101}, "documents[0].authors"),
+        ({"authors": ["x" * 201]}, "documents[0].authors[0]"),
+        ({"author": ["Jane Doe"]}, "documents[0].author"),
+        ({"updated_at": "2025-03-18T10:00:00"}, "documents[0].updated_at"),
     ],
 )
 def test_authors_are_a_list_of_names_and_an_update_has_a_zone(

@@ -32,6 +32,8 @@ ARTICLES: list[dict[str, Any]] = [
         "id": "goats",
         "title": "Goats at sea 🐐",
         "source": "Lund Post",
+        "authors": ["Berit Holm", "Lund Post"],
+        "updated_at": "2025-03-12",
         "text": f"🐐🎉👩‍👩‍👧 A day to remember!\n{GOATS} 🎉 Nobody fell.\n",
     },
     {

@@ -50,7 +50,7 @@ def test_a_marker_opens_the_article_at_its_quote_and_the_keyboard_is_enough(page
     expect(mark).to_have_text(GOATS)
     expect(mark).to_be_focused()
     expect(mark).to_be_in_viewport()
-    expect(article).to_contain_text("Lund Post · undated · version 1")
+    expect(article).to_contain_text("Berit Holm · Lund Post · undated · updated 12 March 2025 · version 1")
     expect(marker).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Escape")
     expect(article).to_be_hidden()

@@ -48,9 +48,21 @@ def stated(**fields: object) -> str:
             ("Jane Doe", "John Roe"),
         ),
         ("", '<p>By <a rel="author" href="/jane">Jane Doe</a></p>', ("Jane Doe",)),
+        ("", '<div class="author-box">About the author</div>', ()),
+        (stated(author={"@type": "Person"}, **{"@graph": [{"@type": "WebSite", "name": "A site"}]}), "", ()),
         ("", "", ()),
     ],
-    ids=["person", "several", "by reference", "only a link", "meta elements", "byline", "unsigned"],
+    ids=[
+        "person",
+        "several",
+        "by reference",
+        "only a link",
+        "meta elements",
+        "byline",
+        "no name",
+        "nobody",
+        "unsigned",
+    ],
 )
 def test_a_page_is_signed(head: str, byline: str, authors: tuple[str, ...]) -> None:
     assert one(page(f"<h1>Tower</h1>{byline}<p>{ARTICLE}</p>", head), "a.html").authors == authors
@@ -174,6 +186,11 @@ def test_a_message_is_by_whom_it_is_from(sender: str, authors: tuple[str, ...]) 
 )
 def test_what_names_nobody_is_left_out(said: str, found: tuple[str, ...]) -> None:
     assert names([said]) == found
+
+
+def test_megabytes_are_no_name_and_are_not_looked_through_for_one() -> None:
+    # a pattern that looks for an address in this would take hours
+    assert names(["x" * 5_000_000, "Jane Doe"]) == ("Jane Doe",)
 
 
 @given(st.lists(st.text(max_size=30)))
