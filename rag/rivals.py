@@ -22,7 +22,9 @@ from rag.types import Document
 
 MOST_RIVALS = 2
 LEAST_ASKED = 0.5
-ASKED_RATIO = 0.8
+ASKED_RATIO, UNDATED_RATIO = 0.8, 0.65
+"""How much of the question the sentence of another source has, beside what the quotes have of it. Less will do where
+no dates can have the one replace the other: then both are shown."""
 UPDATE = timedelta(hours=20)
 _REPLACED = re.compile(
     r"\b(?:up|down|raised|lowered|revised|corrected|increased|reduced|cut|changed) from\b"
@@ -81,7 +83,7 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
     if not brought:
         return []
     own, told = {source_of(quote.hit) for quote in quotes}, _Told(answer, quotes[0].hit.document)
-    least = max(LEAST_ASKED, ASKED_RATIO * max(_asked(sought, quote) for quote in quotes))
+    most = max(_asked(sought, quote) for quote in quotes)
     promise: dict[str, tuple[float, float]] = {}
     for source in dict.fromkeys(source_of(candidate.hit) for candidate in reading.candidates):
         if source in own:
@@ -89,6 +91,8 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
         theirs = _from(reading, source).candidates
         nearest = max((_asked(sought, candidate), candidate.similarity) for candidate in theirs)
         said = facts(question, " ".join(candidate.text for candidate in theirs))
+        dated = told.document.published_at and theirs[0].hit.document.published_at
+        least = max(LEAST_ASKED, (ASKED_RATIO if dated else UNDATED_RATIO) * most)
         if nearest[0] >= least - 1e-9 and said and (not brought <= said or _revised(question, told, theirs)):
             promise[source] = nearest
     best = sorted(promise, key=lambda source: promise[source], reverse=True)[:MOST_RIVALS]

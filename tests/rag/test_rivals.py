@@ -91,6 +91,16 @@ def test_a_later_source_that_tells_the_answer_as_past_is_one() -> None:
         assert len(rivals(ASKED, ONE, found.candidates[:1], found)) == expected
 
 
+def test_another_source_need_be_less_near_where_no_dates_can_have_it_replace_the_answer() -> None:
+    question = "How many people marched in Varn against the dam on Osk hill?"
+    near = "In Varn 900 people marched against the dam on Osk hill."
+    far = "The march of 3,000 people in Varn was against the dam."
+    for day, expected in ((None, 1), (5, 0)):
+        when = datetime(2026, 3, day, tzinfo=UTC) if day else None
+        found = reading(question, hit(near, published_at=when), hit(far, rank=2, published_at=when))
+        assert len(rivals(question, near, found.candidates[:1], found)) == expected
+
+
 def test_a_source_that_says_the_same_is_none() -> None:
     agreeing = hit("A march of 900 people went through Varn.", "Later 40 people sang.", rank=2)
     found = reading(ASKED, hit(ONE), agreeing)
