@@ -25,7 +25,7 @@ TEXT = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
 BLOCKS = BLOCK.findall(TEXT)
 COMMAND_LINES = [command for language, content in BLOCKS if language == "sh" for command in commands(content)]
 PROGRAMS = [(content, BLOCKS[at + 1]) for at, (language, content) in enumerate(BLOCKS) if language == "python"]
-ANSWER = "Abdallah Maki Mosleh al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15."
+ANSWER = "Al-Rifai was killed in Anbar Province in western Iraq on March 15."
 BASE = "http://127.0.0.1:8000"
 SHOWN = {
     "-X DELETE": "",
@@ -39,7 +39,7 @@ SHOWN = {
     "/v1/documents?": '"next_cursor":"',
     "/v1/documents ": '"total":1',
     "/v1/models": '"id":"groundwire"',
-    "/v1/chat/completions": "[1][2]",
+    "/v1/chat/completions": "[1]",
     "/mcp": '"structuredContent":',
 }
 """A part of the command, and what its output has; the first that fits counts."""

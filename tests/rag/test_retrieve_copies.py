@@ -138,7 +138,15 @@ def test_a_citation_names_the_copies_of_its_document(engine: Engine) -> None:
     for citation in AnswerOut.of(answer).model_dump(mode="json")["citations"]:
         titles = {each["document_id"]: each["title"] for each in (citation, *citation["copies"])}
         assert titles == {name: f"{name}: dam breaks" for name in "abd"}
-        assert set(citation["copies"][0]) == {"document_id", "title", "source", "url", "published_at"}
+        assert set(citation["copies"][0]) == {
+            "document_id",
+            "title",
+            "source",
+            "url",
+            "published_at",
+            "authors",
+            "updated_at",
+        }
     assert independent(answer.citations) == 1
 
 
