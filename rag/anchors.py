@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.terms import STOP_WORDS, stem
 
@@ -41,7 +42,8 @@ class Token:
     end: int
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=256)  # several checks read the same sentence and quotes
+def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text in order, a possessive ending left off."""
     found: list[Token] = []
     place = clause = 0
@@ -66,7 +68,7 @@ def tokens(text: str) -> list[Token]:
             )
         )
         place += telling
-    return found
+    return tuple(found)
 
 
 def likeness(

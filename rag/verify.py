@@ -252,7 +252,7 @@ def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> lis
     kept = {near for clause, near in matched if _PLANNED.search(clause)}
     for clause, near in matched:
         said, planned = set(terms(clause)), _PLANNED.search(near.split("nor ", 1)[0])
-        if planned and near not in kept and len(said & set(terms(near))) >= SAME_CLAUSE * len(said):
+        if planned and near not in kept and _much_of(said, near):
             return [Fault("modality", f"the quote says {planned[0]!r}")]
     added = [clause for clause, near in matched if _PLANNED.search(clause) and not _PLANNED.search(near)]
     if ours and added and not _PLANNED.search(question):
