@@ -20,18 +20,35 @@ from rag.seams import Embedder, LanguageModel, Vectors
 from tests.fakes import ScriptedModel
 
 if TYPE_CHECKING:
+    import evals.service
     from api.tracing import Tracing
     from ingest.fetch import Fetcher
     from rag.compose import Engine
+    from tests.schedule import LongestFirst
     from tests.service import Serve, Service
 
 EngineFactory = Callable[..., "Engine"]
 
 _numbers = itertools.count(1)
 
+SLOW_START_SECONDS = 600.0  # only bounds a failure: on a busy machine the model alone may take minutes to load
+
 # Machines are noisy: how long an example takes is never the subject of a test.
 settings.register_profile("groundwire", deadline=None)
 settings.load_profile("groundwire")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    from tests.schedule import place
+
+    items.sort(key=lambda item: place(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst | None:
+    from tests.schedule import LongestFirst
+
+    return LongestFirst(config, log) if config.option.dist == "loadfile" else None
 
 
 class Restamped:
@@ -129,4 +146,16 @@ def service(serve: Serve) -> Iterator[Service]:
     """A running service for tests that leave it as they find it."""
     model = ScriptedModel("Al-Rifai was killed in an airstrike in Anbar Province in western Iraq on March 15.")
     with serve(model) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[evals.service.Service]:
+    """`groundwire serve` with the real language model and the seeds in it, started once for all that ask it.
+
+    The tests in tests/e2e leave its articles as they find them; those in tests/faults, which come after them, do not.
+    """
+    from evals.service import serving
+
+    with serving(tmp_path_factory.mktemp("real"), patience=SLOW_START_SECONDS) as running:
         yield running

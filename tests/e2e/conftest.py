@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from evals.client import Client
-from evals.service import Service, serving
+from evals.service import Service
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """`groundwire serve` on a fresh data folder, with the seeds in it."""
-    with serving(tmp_path_factory.mktemp("first-light")) as running:
-        yield running
+def service(real_service: Service) -> Service:
+    return real_service
 
 
 @pytest.fixture
