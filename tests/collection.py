@@ -10,6 +10,7 @@ from rag.adapters.exact import ExactIndex
 from rag.seams import IndexCopy
 from rag.store import Store
 from rag.types import Job, NewDocument
+from tests.blank import blank
 from tests.words import WordEmbedder
 
 OWNER = "tests/1/x"
@@ -19,7 +20,7 @@ class Collection:
     """Documents given to `add` go the whole way, by job and pipeline, before it returns."""
 
     def __init__(self, path: Path, index: IndexCopy | None = None, embedder: WordEmbedder | None = None) -> None:
-        self.store = Store.open(path)
+        self.store = Store.open(blank(path))
         self.embedder = embedder or WordEmbedder()
         self.index = index or ExactIndex(self.store, self.embedder.stamp)
         self.pipeline = Pipeline(self.store, self.embedder, self.index)

@@ -105,11 +105,13 @@ def engine_factory(
     """Builds engines: `engine_factory(model, **settings)`, each on an empty store of its own."""
     from rag.compose import assemble
     from rag.settings import load_settings
+    from tests.blank import blank
 
     with ExitStack() as stack:
 
         def make(model: LanguageModel, **settings: Any) -> Engine:
             chosen = load_settings(data=tmp_path_factory.mktemp("data"), chroma_url=chroma_server, **settings)
+            blank(chosen.store_path)
             engine = assemble(chosen, embedder=Restamped(embedder), model=model)
             stack.enter_context(closing(engine))
             return engine
