@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from rag.seams import Message
 
 POLL_SECONDS = 0.005
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 120.0
 
 Draft = str | Callable[[Sequence[Message]], str]
 

@@ -19,7 +19,7 @@ from tests.fakes import ScriptedModel
 
 ARTICLE = Path(__file__).parents[1] / "seeds" / "000_fbce3f8ec0114fc5.txt"
 ARTICLE_ID = ARTICLE.stem
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 120.0
 
 Body = dict[str, Any]
 

@@ -233,7 +233,8 @@ def test_an_answer_that_takes_too_long_is_ended_and_the_model_freed(serve: Serve
 
 def test_httpx_is_given_the_whole_text_of_a_streamed_reply(service: Service) -> None:
     """A client that knows nothing of event streams still gets a body that ends."""
-    reply = httpx.post(f"{service.url}/v1/ask", json=QUESTION, headers={"Accept": "text/event-stream"})
+    headers = {"Accept": "text/event-stream"}
+    reply = httpx.post(f"{service.url}/v1/ask", json=QUESTION, headers=headers, timeout=60)
     assert reply.text.count("\n\n") == reply.text.count("event: ")
 
 

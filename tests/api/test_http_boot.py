@@ -17,23 +17,25 @@ from api.runtime import ChildState, Runtime
 from rag.compose import Engine
 from rag.errors import SetupError, Unavailable
 from rag.settings import load_settings
-from tests.serving import served
+from tests.serving import served, until
 
 
 @contextmanager
 def serving(build: Callable[[], Engine], folder: Path) -> Iterator[httpx.Client]:
-    with served(create_app(build, load_settings(data=folder))) as url, httpx.Client(base_url=url) as client:
+    with served(create_app(build, load_settings(data=folder))) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield client
 
 
 def until_ready_says(client: httpx.Client, words: str) -> httpx.Response:
-    """The first reply of /readyz that has these words; the test's own time limit is a hundred tries."""
-    for _ in range(100):
-        reply = client.get("/readyz")
-        if words in reply.text:
-            return reply
-        threading.Event().wait(0.05)
-    pytest.fail(f"/readyz never said {words!r}")
+    """The first reply of /readyz that has these words."""
+    replies: list[httpx.Response] = []
+
+    def said() -> bool:
+        replies.append(client.get("/readyz"))
+        return words in replies[-1].text
+
+    until(said, f"/readyz never said {words!r}")
+    return replies[-1]
 
 
 def test_while_the_engine_is_built_the_service_is_alive_not_ready_and_says_when_to_return(tmp_path: Path) -> None:

@@ -226,7 +226,7 @@ def test_commands_take_the_key_from_an_option_or_the_environment(
 def test_a_service_that_other_machines_reach_is_closed_even_without_keys(engine_factory: EngineFactory) -> None:
     engine = engine_factory(ScriptedModel(""))
     settings = engine.settings.model_copy(update={"host": "0.0.0.0"})
-    with served(create_app(lambda: engine, settings)) as url, httpx.Client(base_url=url) as http:
+    with served(create_app(lambda: engine, settings)) as url, httpx.Client(base_url=url, timeout=60) as http:
         until(lambda: "starting" not in http.get("/v1/documents").text, "the engine was not taken")
         assert_problem(http.get("/v1/documents"), 401, "key_missing")
 

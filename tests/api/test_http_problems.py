@@ -215,7 +215,7 @@ def test_a_body_that_grows_too_large_is_refused_on_the_way(small: Service) -> No
         for _ in range(20):
             yield b"x" * 1_000
 
-    with httpx.Client(base_url=small.url) as client:
+    with httpx.Client(base_url=small.url, timeout=60) as client:
         reply = client.post("/v1/ask", content=endless(), headers={"Content-Type": "application/json"})
     assert_problem(reply, 413, "payload_too_large")
     assert small.http.post("/v1/search", json={"question": "Who?"}).status_code == 200

@@ -67,7 +67,7 @@ def test_a_reply_that_is_done_in_time_is_whole(engine_factory: EngineFactory) ->
     engine.store.enqueue([NewDocument(text="The bridge of Aldermoor was opened on Monday.")])
     work_off(engine)
     with served(create_app(lambda: engine, engine.settings), grace=60) as url:
-        until(lambda: "starting" not in httpx.get(f"{url}/readyz").text, "the engine was not taken")
+        until(lambda: "starting" not in httpx.get(f"{url}/readyz", timeout=60).text, "the engine was not taken")
         asked = Asked(url, stream=True, question="When was the bridge of Aldermoor opened?")
         model.wait_started(1)
         resuming = threading.Thread(target=_once_closed, args=(url, model.resume))

@@ -200,21 +200,23 @@ def headers(**more: str) -> dict[str, str]:
 
 def test_the_address_may_end_in_a_slash(service: Service) -> None:
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    replies = [httpx.post(f"{service.url}{path}", json=body, headers=headers()) for path in ("/mcp", "/mcp/")]
+    replies = [
+        httpx.post(f"{service.url}{path}", json=body, headers=headers(), timeout=60) for path in ("/mcp", "/mcp/")
+    ]
     assert [(reply.status_code, reply.text) for reply in replies] == [(200, replies[0].text)] * 2
 
 
 def test_a_page_of_another_site_is_kept_out(service: Service) -> None:
     def status(**more: str) -> int:
         body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-        return httpx.post(f"{service.url}/mcp", json=body, headers=headers(**more)).status_code
+        return httpx.post(f"{service.url}/mcp", json=body, headers=headers(**more), timeout=60).status_code
 
     assert status() == 200
     assert status(Origin=service.url) == 200
     assert status(Origin="http://localhost:3000") == 403
     assert status(Host="evil.example:8000") == 421
     assert status(Origin="https://evil.example") == 403
-    assert httpx.get(f"{service.url}/mcp", headers=headers()).json()["code"] == "method_not_allowed"
+    assert httpx.get(f"{service.url}/mcp", headers=headers(), timeout=60).json()["code"] == "method_not_allowed"
 
 
 @pytest.mark.parametrize("protocol", ["2025-06-18", "2026-07-28"])

@@ -35,7 +35,8 @@ def test_a_folder_with_an_article_that_cannot_be_read_is_an_error_naming_it(tmp_
 
 def test_a_service_is_ready_only_once_its_seeds_are_indexed(engine_factory: EngineFactory) -> None:
     engine = engine_factory(ScriptedModel("Anbar."))
-    with served(create_app(lambda: engine, engine.settings, articles()[:3])) as url, httpx.Client(base_url=url) as http:
+    app = create_app(lambda: engine, engine.settings, articles()[:3])
+    with served(app) as url, httpx.Client(base_url=url, timeout=60) as http:
         until(lambda: "seeds" in http.get("/readyz").json()["parts"], "the engine was not built")
         reply = http.get("/readyz")
         assert reply.status_code == httpx.codes.SERVICE_UNAVAILABLE

@@ -65,7 +65,7 @@ def assert_every_quote_is_the_stored_text(client: Client, body: dict[str, Any]) 
 
 
 def test_a_fresh_service_says_that_it_is_ready_and_holds_the_seed(service: Service, client: Client) -> None:
-    assert httpx.get(f"{service.base}/readyz").status_code == httpx.codes.OK
+    assert httpx.get(f"{service.base}/readyz", timeout=60).status_code == httpx.codes.OK
     assert SEED in client.document_ids()
 
 
@@ -128,4 +128,5 @@ def test_an_added_article_answers_and_once_deleted_never_does_again(service: Ser
     after = ask(client, question)
     assert after["status"] in ("not_found", "unsupported")
     assert FERRY["id"] not in {passage["document_id"] for passage in after["passages"]}
-    assert httpx.get(f"{service.base}/v1/documents/{FERRY['id']}").status_code == httpx.codes.NOT_FOUND
+    gone = httpx.get(f"{service.base}/v1/documents/{FERRY['id']}", timeout=60)
+    assert gone.status_code == httpx.codes.NOT_FOUND

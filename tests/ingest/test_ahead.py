@@ -59,12 +59,12 @@ def test_once_left_it_embeds_no_more_than_it_was_in_the_middle_of() -> None:
     def embed(texts: Sequence[str]) -> Vectors:
         calls.append(list(texts))
         inside.set()
-        go_on.wait(20)
+        go_on.wait(120)
         return number(texts)
 
     with Ahead(embed) as ahead:
         ahead.ask({"a": "1"})
         ahead.ask({"b": "2"})
-        assert inside.wait(20)
+        assert inside.wait(120)
         ahead._coming["b"].add_done_callback(lambda _: go_on.set())  # when it is cancelled, which leaving does
     assert calls == [["1"]]

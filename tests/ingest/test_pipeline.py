@@ -185,7 +185,7 @@ def test_documents_are_written_while_the_next_are_embedded(collection: Collectio
 
     def second_waits(texts: Sequence[str]) -> Vectors:
         if collection.embedder.embedded:
-            waited.append(written.wait(20))
+            waited.append(written.wait(120))
         return embed(texts)
 
     collection.embedder.embed_documents = second_waits  # type: ignore[method-assign]

@@ -18,6 +18,7 @@ from rag.errors import DataUnusable, DiskFull, ReadOnly, StoreDamaged
 from rag.store import Result, Store
 from rag.types import JobState, NewDocument
 from tests.collection import Collection
+from tests.serving import until
 
 MANY = [NewDocument(id=f"d{n}", text=f"Bridge {n} was opened. " * 60) for n in range(40)]
 
@@ -81,13 +82,10 @@ def test_a_worker_waits_while_the_disk_is_full_and_goes_on_by_itself(
     thread = threading.Thread(target=worker.run, daemon=True)
     with under(store, full(store)):
         thread.start()
-        assert waited.wait(30)
+        assert waited.wait(120)
         assert store.job(job.id).state is not JobState.SUCCEEDED
     try:
-        for _ in range(600):
-            if store.job(job.id).done == job.total:
-                break
-            stop.wait(0.05)
+        until(lambda: store.job(job.id).done == job.total, "it does not go on")
     finally:
         stop.set()
         thread.join()

@@ -37,7 +37,7 @@ class ChromaServer:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/api/v2/heartbeat", trust_env=False).is_success
+            return httpx.get(f"{self.url}/api/v2/heartbeat", timeout=120, trust_env=False).is_success
         except httpx.TransportError:
             return False
 
