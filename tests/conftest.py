@@ -159,5 +159,6 @@ def real_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[evals.ser
     """
     from evals.service import serving
 
-    with serving(tmp_path_factory.mktemp("real"), patience=SLOW_START_SECONDS) as running:
+    patient = {"GROUNDWIRE_ASK_TIMEOUT": "600"}  # nor does a busy machine make it refuse
+    with serving(tmp_path_factory.mktemp("real"), environment=patient, patience=SLOW_START_SECONDS) as running:
         yield running

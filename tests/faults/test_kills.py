@@ -104,7 +104,7 @@ def everything_is_found(service: Service, batch: str, job_id: str) -> None:
 
 
 def a_question_is_answered(service: Service) -> None:
-    reply = httpx.post(f"{service.base}/v1/ask", json=QUESTION, timeout=300).raise_for_status().json()
+    reply = httpx.post(f"{service.base}/v1/ask", json=QUESTION, timeout=600).raise_for_status().json()
     assert reply["status"] == "answered"
     assert "Anbar" in reply["answer"]
 
@@ -120,7 +120,7 @@ def test_a_part_of_ingest_killed_at_work_loses_nothing(service: Service, name: s
 
 def test_the_model_killed_at_work_is_back_and_answers(service: Service) -> None:
     with ThreadPoolExecutor() as pool:
-        asked = pool.submit(httpx.post, f"{service.base}/v1/ask", json=QUESTION, timeout=300)
+        asked = pool.submit(httpx.post, f"{service.base}/v1/ask", json=QUESTION, timeout=600)
         model = psutil.Process(pids(service.data)["model"])
         until(lambda: asked.done() or model.cpu_percent(0.05) > 20, "the model does not begin")
         killed = kill(service, "model")
