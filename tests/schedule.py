@@ -26,7 +26,7 @@ def place(nodeid: str) -> tuple[int, int]:
     return len(LONGEST), 0
 
 
-class LongestFirst(LoadFileScheduling):
+class LongestFirst(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """`--dist loadfile` in the order in which the tests were collected, but for what is kept together in `LONGEST`.
 
     Left to itself it begins with the files of the most tests, and those are quick: the few tests that start real
