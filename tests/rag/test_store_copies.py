@@ -149,7 +149,7 @@ def test_clusters_depend_on_what_is_there_and_not_on_how_it_came(collection: Col
     @given(
         st.permutations([*range(5), 0, 3]), st.sets(st.sampled_from([f"d{place}" for place in range(7)]), max_size=3)
     )
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=8, deadline=None)
     def check(order: Sequence[int], gone: set[str]) -> None:
         arriving = [(f"d{place}", kind) for place, kind in enumerate(order)]
         add(arriving)
