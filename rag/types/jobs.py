@@ -32,6 +32,10 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED})
+"""The states that a job does not leave by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A document of a job that was not taken in, with a stable `code` and one sentence of `detail`."""
