@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from api.cli import FAILED
 from api.cli.common import base_option, client, collection_option, is_address, json_option, print_json, shown
 from api.client import Body, Client
 from rag.errors import InvalidInput
@@ -23,7 +24,6 @@ BATCH_DOCUMENTS = 100
 BATCH_CHARACTERS = 4_000_000
 BATCH_URLS = 10
 STDIN = "stdin"
-NOT_ALL_ADDED = 1
 
 Counts = dict[str, int]
 Source = Path | bytes | None
@@ -70,7 +70,7 @@ def command(
         print_json({"counts": counts, "failures": failures, "jobs": [job["job_id"] for job in jobs]})
     else:
         _print(counts, failures)
-    ctx.exit(NOT_ALL_ADDED if failures else 0)
+    ctx.exit(FAILED if failures else 0)
 
 
 def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
