@@ -79,7 +79,7 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
     That is its path within the folder, or within the part of a pattern without wildcards; for a file, its name.
     Raises `InvalidInput` for a path that leads nowhere.
     """
-    from ingest.readers import ENDINGS, LARGEST
+    from ingest.readers import LARGEST, files_in, known
 
     for path in paths:
         if path == "-":
@@ -91,19 +91,10 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
             yield place, place.name
             continue
         folder, pattern = (place, "**/*") if place.is_dir() else _pattern(place)
-        found = sorted(file for file in folder.glob(pattern) if _is_file(file))
-        files = [file for file in found if file.suffix.lower() in ENDINGS]
+        files = list(files_in(folder, pattern))
         if not files:
-            raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted(ENDINGS))})")
-        yield from ((file, file.relative_to(folder).as_posix()) for file in files)
-
-
-def _is_file(path: Path) -> bool:
-    """Whether it is one; what cannot be looked at is taken for one, and will be listed as `unreadable`."""
-    try:
-        return path.is_file()
-    except OSError:
-        return True
+            raise InvalidInput(f"{path}: no such file, or no articles there ({known()})")
+        yield from files
 
 
 def _is_of_lines(name: str) -> bool:
