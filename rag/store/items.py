@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
@@ -60,10 +59,7 @@ def payload_of(text: str) -> tuple[NewDocument, str]:
     """What an item carries: the document, and the id of the request that submitted it."""
     fields = json.loads(text)
     request_id = fields.pop("request_id", "")
-    fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages", "authors") if name in fields}
-    times = ("published_at", "updated_at")
-    fields |= {name: datetime.fromisoformat(fields[name]) for name in times if fields.get(name)}
-    return NewDocument(**fields), request_id
+    return NewDocument.restored(fields), request_id
 
 
 def carrying(item: dict[str, Any], request_id: str) -> dict[str, Any]:
