@@ -12,11 +12,11 @@ from urllib.parse import quote, urlsplit
 
 from api.events import Events
 from rag.errors import GroundwireError, InvalidInput, Unavailable
+from rag.types import FINAL
 
 Body = dict[str, Any]
 
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.25, 2.0
-FINAL = frozenset({"succeeded", "failed"})
 
 
 class NotRunning(GroundwireError):

@@ -8,6 +8,7 @@ GroundwireError
 │       └── KeyExpired     its time is over
 ├── Forbidden
 │   ├── ScopeMissing       the key is good for other things; names the scope it lacks
+│   ├── CollectionDenied   the key is bound to other collections
 │   ├── WrongHost          the service was addressed by a name that is not its own
 │   └── ForeignOrigin      a page of another site sent it
 └── TooMany                come back after `retry_after` seconds

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
-from api.errors import CLIENT_LEFT, PROBLEM, PackedBody, Stopping, TooLarge, respond
+from api.errors import CLIENT_LEFT, PROBLEM, REQUEST_ID, PackedBody, Stopping, TooLarge, respond
 from api.headers import headers_for
 from api.keys import masked
 from api.metrics import Metrics
@@ -53,7 +53,7 @@ class Envelope:
         headers = Headers(scope=scope)
         given = headers.get(ID_HEADER, "")
         request_id = given if _GIVEN_ID.fullmatch(given) and masked(given) == given else f"req_{ULID()}"
-        scope["groundwire.request_id"] = request_id
+        scope[REQUEST_ID] = request_id
         with belonging_to(request_id):
             await self._handle(scope, receive, send, headers, request_id)
 

@@ -61,6 +61,8 @@ log = logging.getLogger("groundwire.api")
 MEDIA_TYPE = "application/problem+json"
 CLIENT_LEFT = 499
 RETRY_SECONDS = 5
+REQUEST_ID = "groundwire.request_id"
+"""Where a request's scope keeps its id."""
 PROBLEM = "groundwire.problem"
 """Where a request's scope keeps the code of the error that its client was told."""
 MAX_FIELD_ERRORS = 20
@@ -223,7 +225,7 @@ def _methods(request: Request) -> str:
 async def respond(request: Request, error: Exception) -> Response:
     """The exception handler of the app, for every error."""
     error = _as_ours(request, error)
-    body = problem(error, request.scope.get("groundwire.request_id"))
+    body = problem(error, request.scope.get(REQUEST_ID))
     headers = headers_of(error)
     if body.status == HTTPStatus.METHOD_NOT_ALLOWED and "app" in request.scope:
         headers["Allow"] = _methods(request)

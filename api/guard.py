@@ -38,8 +38,6 @@ from rag.store import AccessKey, Store
 
 KEY_ID = "groundwire.key_id"
 """Where the scope of a request has the id of its key; `""` where no key was needed."""
-
-
 COUNTS_ALL = "/metrics"
 """What tells of every collection at once, and so nothing to a key that is bound to some."""
 

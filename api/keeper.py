@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from api.process import Process, Spec, answers
+from api.process import Process, Spec, answers, resident
 from api.runtime import ChildState
 
 STARTING_SECONDS = 300.0
@@ -140,7 +140,7 @@ class Keeper:
             return f"did not start within {STARTING_SECONDS:.0f} s"
         if self.state is State.RUNNING and misses >= DEAF_AFTER:
             return "does not answer any more"
-        if process.memory() > self._memory_limit:
+        if resident(process.pid) > self._memory_limit:
             return f"grew above {self._memory_limit // 2**20} MB"
         return ""
 

@@ -76,13 +76,6 @@ class Process:
             return "is running"
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
-    def memory(self) -> int:
-        """Resident bytes; 0 once it has ended."""
-        try:
-            return int(psutil.Process(self.pid).memory_info().rss)
-        except psutil.Error:
-            return 0
-
     async def end(self, grace: float) -> None:
         """Asks it to end, and kills it after `grace` seconds."""
         with suppress(ProcessLookupError):
@@ -97,6 +90,14 @@ class Process:
 
     def trim(self) -> None:
         rotate(self._log)
+
+
+def resident(pid: int) -> int:
+    """Bytes that a process has in memory; 0 once it has ended."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def rotate(log: Path) -> None:

@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from rag.store import Store
-from rag.types import JobState, NewDocument
-
-FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED})
+from rag.types import FINAL, NewDocument
 
 
 def seed(store: Store, found: Sequence[NewDocument]) -> str | None:

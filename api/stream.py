@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.admission import Admission, Place
-from api.errors import PROBLEM, Stopping, TimedOut, problem, to_json
+from api.errors import PROBLEM, REQUEST_ID, Stopping, TimedOut, problem, to_json
 from api.schemas.around import Problem
 from api.schemas.asking import AnswerOut, PassagesOut, SentenceEvent
 from api.watch import Watch
@@ -64,7 +64,7 @@ class Asking:
         self._timeout = timeout
         self._watch = watch
         self._headers = request.headers if request else {}
-        self._request_id = request.scope.get("groundwire.request_id") if request else None
+        self._request_id = request.scope.get(REQUEST_ID) if request else None
         self.usage = Usage()
 
     async def reply(self, question: Question, receive: Receive) -> Answer | Refusal:
@@ -165,7 +165,7 @@ class EventStream(Response):
             keep_alive.cancel()
 
     async def _tell(self, scope: Scope, send: Send, error: Exception) -> None:
-        failed = problem(error, scope.get("groundwire.request_id"))
+        failed = problem(error, scope.get(REQUEST_ID))
         scope[PROBLEM] = failed.code
         await _send(send, self._form.failed(failed))
 

@@ -23,6 +23,7 @@ import psutil
 
 from evals.client import Client
 from evals.measures import percentile
+from evals.memory import kind_of, shared
 from evals.questions import GoldQuestion, choose, read_set
 from evals.service import Service, serving
 
@@ -89,25 +90,9 @@ def memory(service: Service) -> list[Line]:
     """Every process of the service after a pause, each page counted once where the system can tell."""
     time.sleep(REST_SECONDS)
     root = psutil.Process(service.pid)
-    sizes = {f"{kind_of(each)} ({each.pid})": size_of(each) for each in [root, *root.children(recursive=True)]}
+    sizes = {f"{kind_of(each)} ({each.pid})": shared(each) for each in [root, *root.children(recursive=True)]}
     total = Line("memory", sum(sizes.values()), "MB", "all processes together, at rest", 4_096.0)
     return [total, *(Line("memory_of", size, "MB", name) for name, size in sizes.items())]
-
-
-def size_of(process: psutil.Process) -> float:
-    """Megabytes: the proportional share of pages where it is known (Linux), the resident ones elsewhere."""
-    try:
-        return float(getattr(process.memory_full_info(), "pss", process.memory_info().rss)) / 2**20
-    except psutil.Error:
-        return 0.0
-
-
-def kind_of(process: psutil.Process) -> str:
-    """What a process is, from the last words of its command line."""
-    try:
-        return " ".join(Path(word).name for word in process.cmdline()[:4])
-    except psutil.Error:
-        return "ended"
 
 
 def spread(name: str, values: Iterable[float], unit: str, says: str, wanted: float | None = None) -> list[Line]:

@@ -27,15 +27,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 
 from evals.bench import machine
 from evals.measures import percentile
+from evals.memory import Most
 from evals.service import Service, serving
 from evals.wire import facts, text, write
+from rag.types import FINAL
 
-MODULES = {"api": "api", "ingest.worker": "worker", "rag.adapters.chroma_server": "chroma"}
-LOOK_SECONDS = 0.25
 ASK_SECONDS = 1.0
 PIECE_LINES = 200
 API_MB, WORKER_MB = 500, 1_536
@@ -53,40 +52,6 @@ def lines(documents: int) -> Iterator[bytes]:
     for start in range(0, documents, PIECE_LINES):
         numbers = range(start, min(start + PIECE_LINES, documents))
         yield b"".join(json.dumps(article(number)).encode() + b"\n" for number in numbers)
-
-
-class Memory:
-    """The resident megabytes of a service's processes by name: as they were at first, and the most since."""
-
-    def __init__(self, pid: int) -> None:
-        self._root = psutil.Process(pid)
-        self.first = self._now()
-        self.most = dict(self.first)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._ended.wait(LOOK_SECONDS):
-            for name, size in self._now().items():
-                self.first.setdefault(name, size)
-                self.most[name] = max(size, self.most.get(name, 0.0))
-
-    def _now(self) -> dict[str, float]:
-        found: dict[str, float] = {}
-        with suppress(psutil.Error):  # one that ends meanwhile
-            for child in self._root.children():
-                found[name_of(child.cmdline())] = child.memory_info().rss / 2**20
-        return found
-
-
-def name_of(command: list[str]) -> str:
-    """What a child of the supervisor is, from its command line."""
-    return next((name for module, name in MODULES.items() if module in command), "other")
 
 
 class Asking:
@@ -164,7 +129,7 @@ def measure(data: Path, documents: int, worked: int, patience: float) -> dict[st
     with without_model(data) as service, httpx.Client(base_url=service.base, timeout=900.0, trust_env=False) as http:
         first = b"".join(lines(100))
         until_done(http, http.post("/v1/documents", content=first, headers=HEADERS | {"Idempotency-Key": "first"}))
-        with closing(Memory(service.pid)) as memory, closing(Asking(service.base)) as asking:
+        with closing(Most(service.pid)) as memory, closing(Asking(service.base)) as asking:
             time.sleep(10 * ASK_SECONDS)
             before = dict(memory.most)
             asking.phase = "receiving"
@@ -176,7 +141,7 @@ def measure(data: Path, documents: int, worked: int, patience: float) -> dict[st
             asking.job_id, asking.phase = job["job_id"], "working"
             say(f"{documents:,} accepted in {found['receiving']:.0f} s: {job['counts']}")
             told = start = time.perf_counter()
-            while job["state"] not in ("succeeded", "failed") and done(job) < worked:
+            while job["state"] not in FINAL and done(job) < worked:
                 if time.perf_counter() - start > patience:
                     break
                 time.sleep(2.0)
@@ -202,7 +167,7 @@ def measure(data: Path, documents: int, worked: int, patience: float) -> dict[st
 
 def until_done(http: httpx.Client, accepted: httpx.Response) -> dict[str, Any]:
     job: dict[str, Any] = accepted.raise_for_status().json()
-    while job["state"] not in ("succeeded", "failed"):
+    while job["state"] not in FINAL:
         time.sleep(0.5)
         job = http.get(f"/v1/jobs/{job['job_id']}").raise_for_status().json()
     return job
@@ -230,7 +195,7 @@ def table(found: dict[str, Any]) -> list[str]:
         f"{found['documents']:,} documents accepted in {found['receiving']:.0f} s, "
         f"{found['documents'] / found['receiving']:,.0f} a second",
         f"API: {found['api_more']:.0f} MB more while it received them (wanted: at most {API_MB})",
-        f"worker: {found['memory'].get('worker', {}).get('most', 0):.0f} MB at most, "
+        f"worker: {found['memory'].get('ingest.worker', {}).get('most', 0):.0f} MB at most, "
         f"{found['done']:,} documents in (wanted: at most {WORKER_MB:,})",
         "most resident, MB: " + ", ".join(f"{name} {size['most']:.0f}" for name, size in found["memory"].items()),
         "disk, MB: " + ", ".join(f"{name} {size:.0f}" for name, size in found["disk"].items()),

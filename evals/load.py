@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 
-from evals.bench import kind_of, machine, size_of
+from evals.bench import machine
 from evals.client import Client
 from evals.measures import percentile
+from evals.memory import Megabytes, memory_of
 from evals.questions import read_set
 from evals.service import Service, serving, serving_scripted
 
@@ -42,7 +42,6 @@ FLAT = 1.05
 SMALL_MB = 32.0
 
 Note = dict[str, Any]
-Memory = dict[str, float]
 
 
 def kinds(notes: Sequence[Note]) -> dict[str, dict[str, Any]]:
@@ -95,7 +94,7 @@ def lost(
     return wrong
 
 
-def flat(samples: Sequence[Memory]) -> dict[str, bool]:
+def flat(samples: Sequence[Megabytes]) -> dict[str, bool]:
     """Whether each process ended with about as much memory as it had in the middle."""
     middle, end = samples[len(samples) // 2], samples[-1]
     return {
@@ -103,32 +102,12 @@ def flat(samples: Sequence[Memory]) -> dict[str, bool]:
     }
 
 
-def memory_of(service: Service) -> Memory:
-    """Megabytes of each process, and together."""
-    parent = psutil.Process(service.pid)
-    found: Memory = {}
-    for process in [parent, *parent.children(recursive=True)]:
-        name = part(process)
-        found[name] = round(found.get(name, 0.0) + size_of(process), 1)
-    return found | {"all": round(sum(found.values()), 1)}
-
-
-def part(process: psutil.Process) -> str:
-    """Which part of the service a process is: its module, where it is a child that was started by one."""
-    try:
-        words = process.cmdline()
-    except psutil.Error:
-        return "ended"
-    children = [at for at, word in enumerate(words) if word == "api.child"]
-    return words[children[0] + 3] if children and len(words) > children[0] + 3 else kind_of(process)
-
-
-def run(service: Service, folder: Path, clients: int, seconds: int) -> tuple[list[Note], list[Memory]]:
+def run(service: Service, folder: Path, clients: int, seconds: int) -> tuple[list[Note], list[Megabytes]]:
     """Let the clients loose for so long, and look at the processes meanwhile."""
     questions = [question.body()["question"] for name in SETS for question in read_set(HERE / "sets" / name).questions]
     asked, ledger = folder / "questions.json", folder / "ledger.jsonl"
     asked.write_text(json.dumps(questions), "utf-8")
-    samples = [memory_of(service)]
+    samples = [memory_of(service.pid)]
     command = [sys.executable, "-m", "locust", "-f", str(HERE / "crowd.py"), "--headless", "--only-summary"]
     command += ["--host", service.base, "-u", str(clients), "-r", "10", "-t", f"{seconds}s", "--stop-timeout", "240"]
     environment = os.environ | {"LOAD_QUESTIONS": str(asked), "LOAD_LEDGER": str(ledger)}
@@ -137,7 +116,7 @@ def run(service: Service, folder: Path, clients: int, seconds: int) -> tuple[lis
         try:
             while process.poll() is None:
                 time.sleep(SAMPLE_SECONDS)
-                samples.append(memory_of(service))
+                samples.append(memory_of(service.pid))
         finally:
             if process.poll() is None:
                 process.kill()
@@ -193,7 +172,7 @@ def measured(service: Service, folder: Path, clients: int, seconds: int) -> dict
     jobs = settled(client, notes)
     client.close()
     adds, deleted, _ = accepted(notes)
-    at: dict[str, Callable[[Sequence[Memory]], Memory]] = {
+    at: dict[str, Callable[[Sequence[Megabytes]], Megabytes]] = {
         "start": lambda all_: all_[0],
         "middle": lambda all_: all_[len(all_) // 2],
         "end": lambda all_: all_[-1],

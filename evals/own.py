@@ -17,14 +17,13 @@ from evals.measuring import Counting, Done, Options, Services, held_to
 from evals.measuring import measure as measured
 from evals.questions import GoldQuestion, QuestionSet, choose, read_questions
 from ingest.clean import clean
-from ingest.readers import read
+from ingest.readers import files_in, read
 from rag.errors import InvalidInput, Rejected
 from rag.identity import identity
 from rag.types import Failure, NewDocument
 
 QUESTIONS = "questions.jsonl"
 LONGEST_TEXT = 2_000_000
-UNREADABLE = "unsupported_format"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,14 @@ def read_articles(folder: Path) -> tuple[list[NewDocument], list[Failure]]:
     documents: list[NewDocument] = []
     failures: list[Failure] = []
     ours = {folder / QUESTIONS, folder / reference.FILE}
-    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file not in ours):
+    for file, name in files_in(folder):
+        if file in ours:
+            continue
         try:
-            for one in map(_stored, read(file, file.relative_to(folder).as_posix())):
+            for one in map(_stored, read(file, name)):
                 if isinstance(one, NewDocument):
                     documents.append(one)
-                elif one.code != UNREADABLE:
+                else:
                     failures.append(one)
         except OSError as error:
             failures.append(Failure(str(file), "unreadable", str(error.strerror)))

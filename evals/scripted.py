@@ -24,8 +24,8 @@ _CHOICE = re.compile(r"answer yes or no\b", re.IGNORECASE)
 def reply(prompt: str) -> str:
     """What is said to a prompt: "Yes." where that was asked for, else one sentence of what stands before the question.
 
-    >>> reply("The ferry sank. It rained in Oslo.\\n\\nQuestion: Where did it rain?\\nAnswer the question.")
-    'It rained in Oslo.'
+    >>> reply("The ferry sank. It rained in Oslo.\\n\\nQuestion: Did the ferry go to Oslo?\\nAnswer the question.")
+    'The ferry sank.'
     """
     if _CHOICE.search(prompt):
         return "Yes."

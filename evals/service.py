@@ -88,14 +88,7 @@ def serving_model(log: Path, model: str | None = None) -> Iterator[dict[str, str
     weights.require(settings, settings.model)
     origin = f"http://127.0.0.1:{_free_port()}"
     chosen |= {"GROUNDWIRE_MODEL_URL": f"{origin}/v1", "GROUNDWIRE_MODEL_KEY": secrets.token_urlsafe(32)}
-
-    def ready(_: str) -> str | None:
-        try:
-            return origin if httpx.get(f"{origin}/health", timeout=5.0, trust_env=False).is_success else None
-        except httpx.TransportError:
-            return None
-
-    with _running([sys.executable, "-m", "rag.adapters.llama_server"], chosen, log, ready):
+    with _running([sys.executable, "-m", "rag.adapters.llama_server"], chosen, log, _answers(origin, "/health")):
         yield chosen
 
 
@@ -114,16 +107,8 @@ def serving_scripted(log: Path, seconds: float = 0.0) -> Iterator[dict[str, str]
 def serving_chroma(data: Path, log: Path) -> Iterator[str]:
     """The address of a Chroma server on a folder. Raises as `serving` does."""
     port = _free_port()
-    origin = f"http://127.0.0.1:{port}"
-
-    def ready(_: str) -> str | None:
-        try:
-            return origin if httpx.get(f"{origin}/api/v2/heartbeat", timeout=5.0, trust_env=False).is_success else None
-        except httpx.TransportError:
-            return None
-
     command = [sys.executable, "-m", "rag.adapters.chroma_server", str(data), str(port)]
-    with _running(command, {}, log, ready) as (base, _, _):
+    with _running(command, {}, log, _answers(f"http://127.0.0.1:{port}", "/api/v2/heartbeat")) as (base, _, _):
         yield base
 
 
@@ -157,6 +142,18 @@ def _says_ready(printed: str) -> str | None:
         httpx.get(f"{found[1]}/readyz", timeout=5.0, trust_env=False).raise_for_status()
         return found[1]
     return None
+
+
+def _answers(origin: str, path: str) -> Callable[[str], str | None]:
+    """What is ready at `origin` once a GET of the path succeeds, whatever it logs."""
+
+    def ready(_: str) -> str | None:
+        try:
+            return origin if httpx.get(f"{origin}{path}", timeout=5.0, trust_env=False).is_success else None
+        except httpx.TransportError:
+            return None
+
+    return ready
 
 
 def _wait_until_ready(

@@ -133,11 +133,7 @@ def _size(source: Path | bytes) -> int:
 
 
 def _found(line: dict[str, Any]) -> Found:
-    if "code" in line:
-        return Failure(**line)
-    line |= {name: tuple(line[name]) for name in ("corrects", "retracts", "pages", "authors")}
-    line |= {name: datetime.fromisoformat(line[name]) for name in ("published_at", "updated_at") if line[name]}
-    return NewDocument(**line)
+    return Failure(**line) if "code" in line else NewDocument.restored(line)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from ingest.fetch import Fetcher, Page
 from ingest.readers import ENDINGS, LINES, known
 from ingest.readers.feed import is_feed
 from rag.errors import Rejected
+from rag.identity import host_of
 from rag.types import Failure, NewDocument
 
 AT_ONCE = 4
@@ -189,5 +190,4 @@ def ending_of(page: Page) -> str:
 
 def _same_host(one: str, other: str) -> bool:
     """A page may name the address it is best known by, but not speak for another site."""
-    first, second = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other))
-    return bool(first) and first == second
+    return host_of(one) != "" and host_of(one) == host_of(other)

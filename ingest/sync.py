@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -23,7 +22,7 @@ from typing import Any
 
 from ingest.apart import Apart
 from ingest.pages import Pages
-from ingest.readers import ENDINGS, id_of
+from ingest.readers import files_in, id_of
 from rag.errors import Rejected
 from rag.identity import identity
 from rag.types import Failure, NewDocument
@@ -198,10 +197,7 @@ def files_of(folder: Path, apart: Apart) -> Iterator[Piece]:
 
     What goes while this looks at it is not there; what cannot be looked at is a piece that cannot be read.
     """
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in ENDINGS:
-            continue
-        name = path.relative_to(folder).as_posix()
+    for path, name in files_in(folder):
         try:
             status = path.stat()
         except FileNotFoundError:
@@ -209,8 +205,7 @@ def files_of(folder: Path, apart: Apart) -> Iterator[Piece]:
         except OSError as error:
             detail = f"{path}: {error.strerror}"
             yield Piece(name, "", partial(list, [Failure(name, "unreadable", detail)]))
-            continue
-        if stat.S_ISREG(status.st_mode):
+        else:
             yield Piece(name, f"{status.st_size}-{status.st_mtime_ns}", _reading(path, name, apart))
 
 

@@ -15,62 +15,49 @@ Nothing leaves that has not passed every step, and what has left is never taken 
 from __future__ import annotations
 
 import asyncio
-import re
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal, cast
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from ulid import ULID
 
 from rag import followup, plan, prompt
 from rag.ablation import Ablation
 from rag.asking import asking
-from rag.cite import Markers
+from rag.clock import Clock
 from rag.draft import SentenceStream
 from rag.evidence import select
 from rag.judging import Judge, Judged
-from rag.notices import heeded, remarks
+from rag.kind import is_broad
+from rag.notices import heeded
 from rag.reading import Reading, read
 from rag.refuse import reason
 from rag.retrieve import Retriever
 from rag.rivals import rivals, standing
-from rag.seams import Embedder, LanguageModel, Message
+from rag.seams import Embedder, LanguageModel, Message, Vectors
 from rag.sources import independent
 from rag.support import Calibration
+from rag.telling import Telling
 from rag.types import (
     Answer,
-    Claim,
     Completed,
-    Document,
     Event,
     Hit,
-    Lap,
     Question,
     Refusal,
     Retrieved,
     Status,
     Verdict,
-    Verified,
 )
 
 AnswerStatus = Literal[Status.ANSWERED, Status.CONFLICTING]
 RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 ATTEMPTS: Final = 2
-STAGES: Final = ("retrieve", "rank", "generate", "verify")
-"""What every question goes through; some are put in other words before (`understand`)."""
 PROMISING: Final = 0.5
 ELSEWHERE: Final = frozenset({"echo", "kind", "subject"})
 """Faults of drafts that are about something else: nothing answers the question then."""
-
-_MEASURE = "many|much|old|long|far|tall|big|large|high|often|fast|deep|heavy"
-_BROAD = re.compile(
-    rf"^\s*(?:why|how(?! (?:{_MEASURE})\b)|explain|describe|list|summari[sz]e|tell)\b"
-    r"|\bwhat (?:happened|led to|are the (?:reasons|causes|differences|effects))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +99,34 @@ class Answerer:
         asked = question.text
         question = await self._understood(replace(question, text=asking(asked)), clock)
         wanted = max(question.max_passages, READ_PASSAGES)
-        found = await asyncio.to_thread(self._retriever.retrieve, question, wanted)
+        vector, found = await asyncio.to_thread(self._retrieved, question, wanted)
         hits = tuple(found[: question.max_passages])
         clock.lap("retrieve")
         yield Retrieved(hits)
         heard = heeded(found[:READ_PASSAGES], question.text)
-        reading = await asyncio.to_thread(read, question, heard, self._embedder)
+        reading = await asyncio.to_thread(read, question, vector, heard, self._embedder)
         clock.lap("rank")
         telling = Telling()
-        attempt: Reading | None = None if followup.hangs(question.text) else reading
+        if not followup.hangs(question.text):
+            async with aclosing(self._drafted(question, reading, telling, clock)) as events:
+                async for event in events:
+                    yield event
+        if not telling.claims and plan.composite(question.text) and self._without is not Ablation.VERIFICATION:
+            for step in await self._stepwise(question, telling.verdicts, clock):
+                for event in telling.tell(step):
+                    yield event
+        reply = self._reply(question, reading, hits, telling, clock)
+        reply = reply if question.text == asked else replace(reply, understood_as=question.text)
+        yield Completed(reply, tuple(clock.laps))
+
+    async def _drafted(
+        self, question: Question, reading: Reading, telling: Telling, clock: Clock
+    ) -> AsyncGenerator[Event, None]:
+        """What may leave of a draft; where nothing may, of another one without the article that misled the first."""
+        attempt: Reading | None = reading
         for _ in range(ATTEMPTS):
             if attempt is None:
-                break
+                return
             judged: Judged | None = None
             others: list[Reading] = []
             async with aclosing(self._judged(question, attempt, clock)) as sentences:
@@ -139,17 +142,14 @@ class Answerer:
                         yield event
             if judged is not None and others:
                 versions = await self._versions(question, judged, others, telling.verdicts, clock)
-                for version in versions:
-                    for event in telling.tell(version, dated=len(versions) > 1):
-                        yield event
-            attempt = None if telling.claims else _other_sources(attempt, judged)
-        if not telling.claims and plan.composite(question.text) and self._without is not Ablation.VERIFICATION:
-            for step in await self._stepwise(question, telling.verdicts, clock):
-                for event in telling.tell(step):
+                for event in telling.tell_versions(versions):
                     yield event
-        reply = self._reply(question, reading, hits, telling, clock)
-        reply = reply if question.text == asked else replace(reply, understood_as=question.text)
-        yield Completed(reply, tuple(clock.laps))
+            attempt = None if telling.claims else _other_sources(attempt, judged)
+
+    def _retrieved(self, question: Question, limit: int) -> tuple[Vectors, list[Hit]]:
+        """The vector of a question, shape (dimension,), and its hits."""
+        vector = self._embedder.embed_query(question.text)
+        return vector, self._retriever.retrieve(question, limit, vector)
 
     async def _understood(self, question: Question, clock: Clock) -> Question:
         """The question, in words that need no history where it leans on one and the model finds such words."""
@@ -161,8 +161,7 @@ class Answerer:
         return replace(question, text=understood or question.text)
 
     async def _written(self, messages: Sequence[Message], max_tokens: int) -> str:
-        stream = self._model.stream(messages, max_tokens)
-        async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
+        async with aclosing(self._model.stream(messages, max_tokens)) as pieces:
             return "".join([piece async for piece in pieces])
 
     async def _stepwise(self, question: Question, verdicts: list[Verdict], clock: Clock) -> list[Judged]:
@@ -173,9 +172,9 @@ class Answerer:
         for step in plan.steps(proposed, question):
             history = plan.found([(asked, judged.text) for asked, judged in told])
             asked = await self._understood(replace(question, text=step, history=history), clock)
-            found = await asyncio.to_thread(self._retriever.retrieve, asked, READ_PASSAGES)
+            vector, found = await asyncio.to_thread(self._retrieved, asked, READ_PASSAGES)
             clock.lap("retrieve")
-            reading = await asyncio.to_thread(read, asked, heeded(found, asked.text), self._embedder)
+            reading = await asyncio.to_thread(read, asked, vector, heeded(found, asked.text), self._embedder)
             clock.lap("rank")
             judged = await self._first(asked, reading, verdicts, clock)
             if judged is None:
@@ -196,7 +195,7 @@ class Answerer:
 
     def _rivals(self, question: Question, reading: Reading, judged: Judged) -> list[Reading]:
         """What to read of the sources that may answer a question for one fact otherwise."""
-        if _BROAD.search(question.text) or self._without is Ablation.VERIFICATION:
+        if is_broad(question.text) or self._without is Ablation.VERIFICATION:
             return []
         return rivals(question.text, judged.text, judged.quotes, reading)
 
@@ -214,12 +213,12 @@ class Answerer:
         """A verdict on each sentence of a draft from this reading, as soon as the sentence is complete."""
         if not reading.candidates:
             return
-        length = LONG if _BROAD.search(question.text) else SHORT
+        length = LONG if is_broad(question.text) else SHORT
         ranked, dated = self._without is not Ablation.RANK, self._without is not Ablation.TIME
         evidence = select(reading.candidates, length.evidence_tokens, by_relevance=ranked)
         contained = await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO)
-        stream = self._model.stream(prompt.draft(question, evidence, length.asked, dated=dated), length.max_tokens)
-        async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
+        messages = prompt.draft(question, evidence, length.asked, dated=dated)
+        async with aclosing(self._model.stream(messages, length.max_tokens)) as pieces:
             async for sentence in _complete(pieces):
                 clock.lap("generate")
                 judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained)
@@ -242,59 +241,6 @@ class Answerer:
         return Answer(key, status, *said, model, timings, verdicts)
 
 
-@dataclass(slots=True)
-class Telling:
-    """What has been said so far in one answer."""
-
-    claims: list[Claim] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
-    markers: Markers = field(default_factory=Markers)
-    carrying: set[int] = field(default_factory=set)
-    conflicting: bool = False
-
-    def told(self, sentence: str) -> bool:
-        return any(claim.text == sentence for claim in self.claims)
-
-    def tell(self, judged: Judged, *, dated: bool = False) -> list[Verified]:
-        """Say a sentence, and what there is to remark on its articles; a remark carries nothing, so its quote counts
-        as no source. `dated` where it is one of several versions, each under its outlet and day.
-        """
-        citations = self.markers.cite(judged.quotes)
-        markers = tuple(citation.marker for citation in citations)
-        text = f"{dateline(judged.document)}{judged.text}" if dated else judged.text
-        self.claims.append(Claim(text, markers, round(judged.verdict.support, 3)))
-        self.carrying.update(markers)
-        self.conflicting = self.conflicting or dated
-        said = [Verified(self.claims[-1], citations)]
-        for remark in remarks(judged.quotes):
-            noted = self.markers.cite([remark.quote])
-            if not any(c.text == remark.text and c.citations == (noted[0].marker,) for c in self.claims):
-                self.claims.append(Claim(remark.text, (noted[0].marker,), 1.0))
-                said.append(Verified(self.claims[-1], noted))
-        return said
-
-
-class Clock:
-    """What each stage took: every lap, and milliseconds by stage and in total."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self.laps: list[Lap] = []
-
-    def lap(self, stage: str) -> None:
-        """Put down the time since the last lap to `stage`."""
-        now = time.perf_counter()
-        self.laps.append(Lap(stage, self._last - self._began, now - self._began))
-        self._last = now
-
-    def stop(self) -> dict[str, int]:
-        spent = dict.fromkeys(STAGES, 0.0)
-        for lap in self.laps:
-            spent[lap.stage] = spent.get(lap.stage, 0.0) + lap.end - lap.start
-        total = time.perf_counter() - self._began
-        return {stage: round(1000 * seconds) for stage, seconds in (spent | {"total": total}).items()}
-
-
 async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
     """The sentences of a draft, each as soon as it is known to be complete."""
     drafted = SentenceStream()
@@ -303,11 +249,6 @@ async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
             yield sentence
     for sentence in drafted.rest():
         yield sentence
-
-
-def dateline(document: Document) -> str:
-    """Who reported something and when, as far as it is known, to be put before it."""
-    return f"{document.byline}: " if document.byline else ""
 
 
 def _other_sources(reading: Reading, judged: Judged | None) -> Reading | None:

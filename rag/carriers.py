@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Protocol
+from typing import Protocol
 
 import httpx
 
 from rag.errors import SetupError
-from rag.weights import CHUNK, Piece, Source, Weight
+from rag.weights import CHUNK, Piece, Source, Weight, span
 
 Stream = Iterator[bytes]
 HUB = "https://huggingface.co"
@@ -104,7 +104,7 @@ class Folder:
         if not path.is_file():
             raise SetupError(f"{path} is not there")
         with path.open("rb") as file:
-            yield lambda piece: _span(file, piece)
+            yield lambda piece: span(file, piece)
 
 
 def carriers_of(weight: Weight) -> list[Carrier]:
@@ -139,14 +139,6 @@ def _member(archive: zipfile.ZipFile, name: str) -> Stream:
     with archive.open(name) as member:
         while chunk := member.read(CHUNK):
             yield chunk
-
-
-def _span(file: IO[bytes], piece: Piece) -> Stream:
-    file.seek(piece.offset)
-    left = piece.size
-    while left and (chunk := file.read(min(CHUNK, left))):
-        left -= len(chunk)
-        yield chunk
 
 
 def _range(client: httpx.Client, url: str, piece: Piece) -> Stream:

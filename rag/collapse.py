@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.copies import shingles
-from rag.terms import CALENDAR, Fact, numbers, words
+from rag.terms import Fact, calendar, numbers
 from rag.types import Document, Passage
 
 SAID = 0.6
@@ -73,7 +73,7 @@ def _updates(found: Found, own: frozenset[str], kept: Sequence[Found], texts: Se
 
 def _figures(text: str) -> frozenset[Fact]:
     """Its numbers, and the months and weekdays that it names."""
-    return frozenset([*numbers(text), *({word.casefold() for word in words(text) if word[:1].isupper()} & CALENDAR)])
+    return frozenset(numbers(text)) | calendar(text)
 
 
 def _age(document: Document) -> tuple[float, str]:

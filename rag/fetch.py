@@ -23,7 +23,7 @@ from typing import Protocol
 
 from rag.carriers import Carrier
 from rag.errors import SetupError
-from rag.weights import CHUNK, Piece, Weight, restamp, stamped, verify
+from rag.weights import Piece, Weight, restamp, span, stamped, verify
 
 AT_ONCE = 3
 PARCELS = ".parcels"
@@ -102,14 +102,12 @@ def _missing(weight: Weight, partial: Path, progress: Progress) -> list[Piece]:
 
 
 def _digest_at(path: Path, piece: Piece, progress: Callable[[int], object]) -> str:
-    digest, left = hashlib.sha256(), piece.size
     if not path.is_file():
         return ""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        file.seek(piece.offset)
-        while left and (chunk := file.read(min(CHUNK, left))):
+        for chunk in span(file, piece):
             digest.update(chunk)
-            left -= len(chunk)
             progress(len(chunk))
     return digest.hexdigest()
 

@@ -41,6 +41,11 @@ _NAME_OF = re.compile(r"\bwhat (?:is|was|are|were) the names? of\b", re.IGNORECA
 _WHETHER = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", re.IGNORECASE
 )
+_BROAD = re.compile(
+    rf"^\s*(?:why|how(?! (?:{_COUNTED})\b)|explain|describe|list|summari[sz]e|tell)\b"
+    r"|\bwhat (?:happened|led to|are the (?:reasons|causes|differences|effects))\b",
+    re.IGNORECASE,
+)
 _ASKING = re.compile(r"\b(?:who|whom|whose|where|when|how|what|which|why)\b|^\W*number of\b", re.IGNORECASE)
 _COUNT_WORDS = re.compile(
     r"\b(?:no|none|nobody|one|single|half|twice|several|few|dozens?|hundreds|thousands|both|all)\b", re.IGNORECASE
@@ -54,6 +59,15 @@ def is_open(question: str) -> bool:
     (True, False)
     """
     return _ASKING.search(question) is not None
+
+
+def is_broad(question: str) -> bool:
+    """Whether it asks for more than one fact: for reasons, a course of events, a list.
+
+    >>> is_broad("How did the bridge fall?"), is_broad("How late was the ferry?")
+    (True, False)
+    """
+    return _BROAD.search(question) is not None
 
 
 def kind_of(question: str) -> Kind:

@@ -14,7 +14,7 @@ from rag.evidence import Candidate
 from rag.injected import gives_orders
 from rag.kind import Kind, kind_of
 from rag.rivals import facts
-from rag.terms import CALENDAR, Fact, names, numbers, stem, terms, words
+from rag.terms import Fact, calendar, names, numbers, stem, terms, words
 from rag.types import Document, Fault, Hit, Notice, Passage, Sentence
 
 RETRACTED_SCORE = 0.5
@@ -165,7 +165,7 @@ def _told_apart(sentences: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _days(text: str) -> set[Fact]:
-    return {stem(word) for word in words(text) if word[:1].isupper() and word.casefold() in CALENDAR}
+    return set(map(stem, calendar(text)))
 
 
 def _stems(text: str) -> set[str]:
@@ -178,8 +178,7 @@ def _names(text: str) -> list[set[str]]:
 
 
 def _named(text: str) -> frozenset[Fact]:
-    found = {word.casefold() for word in words(text) if word[:1].isupper()} & CALENDAR
-    return frozenset([*map(stem, found), *map(stem, names(text))])
+    return frozenset(map(stem, [*calendar(text), *names(text)]))
 
 
 def _without_what_was_wrong(hit: Hit, question: str) -> Hit:

@@ -50,10 +50,9 @@ class Reading:
         return coverage(self.weights, found)
 
 
-def read(question: Question, hits: Sequence[Hit], embedder: Embedder) -> Reading:
-    """Read these hits for a question. Raises `Unavailable` when the embedder cannot answer."""
+def read(question: Question, vector: Vectors, hits: Sequence[Hit], embedder: Embedder) -> Reading:
+    """Read these hits for a question, whose vector has shape (dimension,). Raises `Unavailable`."""
     hits = [unarmed(hit) for hit in hits]
-    vector = embedder.embed_query(question.text)
     texts = [hit.passage.slice(sentence) for hit, sentence in sentences(hits)]
     vectors = embedder.embed_documents(texts) if texts else np.zeros((0, vector.size), np.float32)
     weights = term_weights(dict.fromkeys(terms(question.text)), [f"{h.document.title} {told(h.passage)}" for h in hits])

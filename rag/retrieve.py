@@ -41,15 +41,16 @@ class Retriever:
         self._words = words
         self._without = without
 
-    def retrieve(self, question: Question, limit: int) -> list[Hit]:
+    def retrieve(self, question: Question, limit: int, vector: Vectors | None = None) -> list[Hit]:
         """At most `limit` hits, best first; the same question over the same collection gives the same hits.
 
         What an index proposes counts only if the store says that it exists and may be seen, and its
         similarity is computed from the store's vector. Near-copies of a document that may be seen are named
         with its hits, not shown beside them; where they left too little, more candidates are asked for.
-        Raises `Unavailable`.
+        `vector` is the question's, shape (dimension,), where it is known already. Raises `Unavailable`.
         """
-        vector = self._embedder.embed_query(question.text)
+        if vector is None:
+            vector = self._embedder.embed_query(question.text)
         candidates = CANDIDATES
         while True:
             hits, more = self._hits(question, vector, candidates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -127,7 +127,7 @@ class LanguageModel(Protocol):
     @property
     def name(self) -> str: ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[str]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
         """The reply in pieces as they are drafted, greedily decoded. Closing it frees the model.
 
         Raises `Unavailable` when the model cannot be reached.

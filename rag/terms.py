@@ -69,6 +69,15 @@ def words(text: str) -> list[str]:
     return [_POSSESSIVE.sub("", word) for word in _WORD.findall(text)]
 
 
+def calendar(text: str) -> frozenset[str]:
+    """The months and weekdays that a text names, in lower case.
+
+    >>> sorted(calendar("They may march on Friday, 3 May."))
+    ['friday', 'may']
+    """
+    return frozenset(word.casefold() for word in words(text) if word[:1].isupper()) & CALENDAR
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """What a word shares with its other forms (Porter2)."""

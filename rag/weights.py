@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files as resources
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from rag.errors import InvalidInput, SetupError
 from rag.settings import Settings
@@ -156,6 +156,15 @@ def digest_of(path: Path, progress: Callable[[int], object] = lambda _: None) ->
     except FileNotFoundError:
         return ""
     return digest.hexdigest()
+
+
+def span(file: IO[bytes], piece: Piece) -> Iterator[bytes]:
+    """The bytes of a piece in its file, as many as there are."""
+    file.seek(piece.offset)
+    left = piece.size
+    while left and (chunk := file.read(min(CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
 
 
 def _stamp_path(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from api.cli import FAILED
 from api.cli.common import base_option, client, collection_option, is_address, json_option, print_json, shown
 from api.client import Body, Client
 from rag.errors import InvalidInput
@@ -23,7 +24,6 @@ BATCH_DOCUMENTS = 100
 BATCH_CHARACTERS = 4_000_000
 BATCH_URLS = 10
 STDIN = "stdin"
-NOT_ALL_ADDED = 1
 
 Counts = dict[str, int]
 Source = Path | bytes | None
@@ -70,7 +70,7 @@ def command(
         print_json({"counts": counts, "failures": failures, "jobs": [job["job_id"] for job in jobs]})
     else:
         _print(counts, failures)
-    ctx.exit(NOT_ALL_ADDED if failures else 0)
+    ctx.exit(FAILED if failures else 0)
 
 
 def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
@@ -79,7 +79,7 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
     That is its path within the folder, or within the part of a pattern without wildcards; for a file, its name.
     Raises `InvalidInput` for a path that leads nowhere.
     """
-    from ingest.readers import ENDINGS, LARGEST
+    from ingest.readers import LARGEST, files_in, known
 
     for path in paths:
         if path == "-":
@@ -91,19 +91,10 @@ def _sources(paths: Iterable[str], kind: str) -> Iterator[tuple[Source, str]]:
             yield place, place.name
             continue
         folder, pattern = (place, "**/*") if place.is_dir() else _pattern(place)
-        found = sorted(file for file in folder.glob(pattern) if _is_file(file))
-        files = [file for file in found if file.suffix.lower() in ENDINGS]
+        files = list(files_in(folder, pattern))
         if not files:
-            raise InvalidInput(f"{path}: no such file, or no articles there ({', '.join(sorted(ENDINGS))})")
-        yield from ((file, file.relative_to(folder).as_posix()) for file in files)
-
-
-def _is_file(path: Path) -> bool:
-    """Whether it is one; what cannot be looked at is taken for one, and will be listed as `unreadable`."""
-    try:
-        return path.is_file()
-    except OSError:
-        return True
+            raise InvalidInput(f"{path}: no such file, or no articles there ({known()})")
+        yield from files
 
 
 def _is_of_lines(name: str) -> bool:

@@ -6,30 +6,16 @@ from typing import Any
 
 import click
 
-from api.cli.common import (
-    asked,
-    base_option,
-    client,
-    collection_option,
-    json_option,
-    narrowing,
-    origin,
-    print_json,
-    shown,
-)
+from api.cli import REFUSED
+from api.cli.common import asked, asking, client, origin, print_json, shown
 from api.client import Body, Client, Problem
 from rag.errors import Unavailable
 
-REFUSED = 3
 REFUSALS = frozenset({"not_found", "unsupported"})
 
 
 @click.command("ask")
-@click.argument("question")
-@narrowing
-@collection_option
-@base_option
-@json_option
+@asking
 @click.pass_context
 def command(
     ctx: click.Context, /, question: str, collection: str, base: str | None, as_json: bool, **narrowed: Any

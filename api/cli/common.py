@@ -83,6 +83,13 @@ def narrowing(command: F) -> F:
     return command
 
 
+def asking(command: F) -> F:
+    """The head of commands that take a QUESTION: what may be used for it, where it is asked, and how it is printed."""
+    for part in (json_option, base_option, collection_option, narrowing, click.argument("question")):
+        command = part(command)
+    return command
+
+
 def asked(
     question: str,
     as_of: str | None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.cli import FAILED
 from api.cli.common import json_option, print_json, shown
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ FOLDER = click.Path(path_type=Path)
 MEASURE = "measure"
 WITHOUT = ("lexical", "dense", "fusion", "rank", "verification", "time")
 """As `evals.measuring.PARTS`, which takes a second to import; a test holds that they are the same."""
-MISSED = 1
 MOST_SHOWN = 20
 
 
@@ -101,7 +101,7 @@ def measure(
     own = read_own(folder)
     result = measured(folder, own.found, options, _progress, limit=limit, part=part, at_least=at_least, same_as=same_as)
     (_print_json if as_json else _print)(own, result)
-    ctx.exit(MISSED if result.missed else 0)
+    ctx.exit(FAILED if result.missed else 0)
 
 
 @command.command("draft")
@@ -137,7 +137,7 @@ def draft(ctx: click.Context, folder: Path, out: Path | None, each: int, model: 
         print_json(report | {"articles": len(documents), "unread": [shown(one.id) for one in unread]})
     else:
         _print_drafted(drafted, place, len(documents))
-    ctx.exit(0 if drafted.rows else MISSED)
+    ctx.exit(0 if drafted.rows else FAILED)
 
 
 def _drafted(documents: list[Any], each: int, model: str | None, place: Path) -> Drafted:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli.common import json_option, print_json, shown
+from api.keys import SCOPES
 from rag.errors import InvalidInput
 from rag.types import COLLECTION_NAME
 
 if TYPE_CHECKING:
     from rag.store import AccessKey, Store
 
-SCOPES = ("ask", "write")
 LONGEST_NAME = 100
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.cli import FAILED
 from api.cli.common import json_option, print_json
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from rag.weights import Weight
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-DAMAGED = 1
 
 
 @click.command("models")
@@ -77,7 +77,7 @@ def _verify(settings: Settings, entries: Sequence[Weight]) -> int:
             progress.begin(f"verifying {weight.name}", weight.size, 0)
             wrong = weights.verify(weight, weights.path_of(settings, weight.name), progress.advance)
         click.echo(f"{weight.name}: " + (f"missing or damaged: {', '.join(wrong)}" if wrong else "verified"))
-        worst = DAMAGED if wrong else worst
+        worst = FAILED if wrong else worst
     return worst
 
 

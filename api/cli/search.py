@@ -6,26 +6,12 @@ from typing import Any
 
 import click
 
-from api.cli.common import (
-    asked,
-    base_option,
-    client,
-    collection_option,
-    json_option,
-    narrowing,
-    origin,
-    print_json,
-    shown,
-)
+from api.cli.common import asked, asking, client, origin, print_json, shown
 
 
 @click.command("search")
-@click.argument("question")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="How many passages.")
-@narrowing
-@collection_option
-@base_option
-@json_option
+@asking
 def command(question: str, limit: int, collection: str, base: str | None, as_json: bool, **narrowed: Any) -> None:
     """Print the passages that fit a QUESTION best, without a language model."""
     found = client(base, collection).post("/v1/search", asked(question, **narrowed) | {"limit": limit})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api import runtime
+from api.cli import FAILED, NOT_READY
 from api.cli.common import json_option, print_json
 from api.client import Client
 from rag.errors import GroundwireError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 MB = 2**20
 LOW_DISK = 500 * MB
-FAILED, NOT_RUNNING = 1, 4
 
 Row = dict[str, Any]
 
@@ -54,7 +54,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
         print_json(report)
     else:
         _print(report)
-    ctx.exit(NOT_RUNNING if not running else FAILED if report["problems"] else 0)
+    ctx.exit(NOT_READY if not running else FAILED if report["problems"] else 0)
 
 
 def _parts(running: runtime.Runtime | None) -> dict[str, Row]:

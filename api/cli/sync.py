@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 import click
 
-from api.cli.add import NOT_ALL_ADDED, Counts, sent, wait
+from api.cli import FAILED
+from api.cli.add import Counts, sent, wait
 from api.cli.common import base_option, client, collection_option, is_address, json_option, print_json, shown
 from api.client import Body, Client, Problem
 from rag.errors import InvalidInput, Rejected, SetupError, UnknownCollection
@@ -48,7 +49,7 @@ def command(
         print_json(report)
     else:
         _print(report)
-    ctx.exit(NOT_ALL_ADDED if report["failures"] else 0)
+    ctx.exit(FAILED if report["failures"] else 0)
 
 
 def synchronise(

@@ -10,12 +10,12 @@ from typing import Any, Self, TypeVar, Unpack
 
 import httpx
 
-from api.client import FINAL
 from api.events import Events
 from api.remote import calls
 from api.remote.wiring import sent, translated, wiring
 from api.schemas.asking import AnswerOut, SearchOut
 from api.schemas.documents import DocumentIn, JobOut, StoredOut, WholeOut
+from rag.types import FINAL
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
 
-from api.errors import CLIENT_LEFT, PROBLEMS, TooManyDocuments
+from api.errors import CLIENT_LEFT, PROBLEMS, REQUEST_ID, TooManyDocuments
 from api.receiving import Receiving, is_lines
 from api.schemas import examples
 from api.schemas.documents import DocumentsIn, DocumentsOut, FetchIn, JobOut, StoredOut, WholeOut
@@ -196,7 +196,7 @@ def _enqueue(
 
 
 def _id_of(request: Request) -> str:
-    return str(request.scope.get("groundwire.request_id", ""))
+    return str(request.scope.get(REQUEST_ID, ""))
 
 
 def _accepted(job: Job, response: Response, collection: str | None) -> JobOut:

@@ -7,6 +7,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import Receive, Scope, Send
 
+from api.callers import is_loopback
 from api.mcp import Desk, server
 from api.service import McpPart
 from rag.settings import Settings
@@ -54,7 +55,7 @@ def _security(host: str) -> TransportSecuritySettings:
     """
     names = {*LOCAL, host}
     return TransportSecuritySettings(
-        enable_dns_rebinding_protection=host.strip("[]") in ("127.0.0.1", "localhost", "::1"),
+        enable_dns_rebinding_protection=is_loopback(host.strip("[]")),
         allowed_hosts=[each for name in names for each in (name, f"{name}:*")],
         allowed_origins=[f"http://{each}" for name in names for each in (name, f"{name}:*")],
     )

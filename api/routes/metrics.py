@@ -8,11 +8,11 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 
-import psutil
 from fastapi import APIRouter, Request, Response
 
 from api import runtime
 from api.metrics import CONTENT_TYPE, Snapshot
+from api.process import resident
 from api.service import State, state
 from rag.collections import Collections
 from rag.compose import Engine
@@ -59,11 +59,3 @@ def held(collections: Collections[Engine]) -> tuple[Counts, Backlog]:
             store = collections.engine(name).store
             found.append((store.counts(), store.backlog()))
     return Counts.total(counts for counts, _ in found), Backlog.total(backlog for _, backlog in found)
-
-
-def resident(pid: int) -> int:
-    """Bytes a process has in memory; 0 when it has ended."""
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0

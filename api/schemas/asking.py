@@ -108,6 +108,19 @@ class SearchIn(_Asked):
         return self._question(self.limit)
 
 
+def _known(document: Document) -> dict[str, Any]:
+    """What passages, copies and citations tell of their document, by field."""
+    return {
+        "document_id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "url": document.url,
+        "published_at": document.published_at,
+        "updated_at": document.updated_at,
+        "authors": list(document.authors),
+    }
+
+
 class NoticeOut(Reply):
     """The document that corrects or retracts another one."""
 
@@ -149,19 +162,13 @@ class PassageOut(Reply):
         passage, document = hit.passage, hit.document
         notice = hit.notices[0] if hit.notices else None
         return cls(
-            document_id=document.id,
             version=passage.version,
             start=passage.start,
             end=passage.end,
             text=passage.text,
             score=hit.score,
             rank=hit.rank,
-            title=document.title,
-            source=document.source,
-            url=document.url,
-            published_at=document.published_at,
-            updated_at=document.updated_at,
-            authors=list(document.authors),
+            **_known(document),
             page=passage.page,
             status=notice.status if notice else None,
             notice=NoticeOut.of(notice.document) if notice else None,
@@ -181,15 +188,7 @@ class CopyOut(Reply):
 
     @classmethod
     def of(cls, document: Document) -> Self:
-        return cls(
-            document_id=document.id,
-            title=document.title,
-            source=document.source,
-            url=document.url,
-            published_at=document.published_at,
-            updated_at=document.updated_at,
-            authors=list(document.authors),
-        )
+        return cls(**_known(document))
 
 
 class CitationOut(Reply):
@@ -221,14 +220,8 @@ class CitationOut(Reply):
         document, notice = citation.document, citation.notice
         return cls(
             marker=citation.marker,
-            document_id=document.id,
+            **_known(document),
             version=citation.version,
-            title=document.title,
-            source=document.source,
-            url=document.url,
-            published_at=document.published_at,
-            updated_at=document.updated_at,
-            authors=list(document.authors),
             quote=citation.quote,
             start=citation.start,
             end=citation.end,

@@ -2,18 +2,16 @@
 
 import { button, day, dotted, el, headline } from "./dom.js";
 import { address } from "./collection.js";
-import { ask, query } from "./http.js";
+import { answerPath, ask } from "./http.js";
 
 /** A link to the answer, its text, and marks for it. Where the service keeps no answers it is said when one is asked for. */
 export function actions(reply, collection) {
   const { id } = reply;
   const says = el("p", { class: "soft small", role: "status" });
-  const path = `v1/answers/${encodeURIComponent(id)}`;
-  const within = query({ collection });
   const failed = (error, missing) => (says.textContent = error.status === 404 ? missing : error.message);
   const share = button("Copy link", async () => {
     try {
-      await ask(path + within);
+      await ask(answerPath(id, { collection }));
       const link = `${location.href.split("#")[0]}${address(`answers/${encodeURIComponent(id)}`, collection)}`;
       if (await copied(link)) says.textContent = "The link is copied.";
       else says.replaceChildren("The link: ", el("a", { href: link }, link));
@@ -24,20 +22,16 @@ export function actions(reply, collection) {
   const text = button("Copy answer", async () => {
     says.textContent = (await copied(written(reply))) ? "The answer is copied, with its quotes." : "The browser does not let this page copy.";
   });
+  const mark = (name, label) => button(label, () => give(name), { "aria-pressed": "false" });
   const marks = { good: mark("good", "Good"), bad: mark("bad", "Bad") };
   const input = el("input", { id: `note-${id}`, maxlength: 1000 });
   const note = el("form", { class: "row", hidden: true, on: { submit: (event) => send(event) } },
     el("label", { for: input.id }, "Why? (if you like)"), input, el("button", {}, "Send"));
   let given = "";
 
-  function mark(name, label) {
-    const made = button(label, () => give(name), { "aria-pressed": "false" });
-    return made;
-  }
-
   async function give(name, words = "") {
     try {
-      await ask(`${path}/feedback${within}`, { method: "POST", json: words ? { mark: name, note: words } : { mark: name } });
+      await ask(answerPath(id, { collection }, "/feedback"), { method: "POST", json: words ? { mark: name, note: words } : { mark: name } });
     } catch (error) {
       failed(error, "This service does not keep marks.");
       return false;

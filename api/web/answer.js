@@ -2,7 +2,7 @@
 
 import { button, count, dated, day, dotted, el, elsewhere, headline, moment, outlet, standing } from "./dom.js";
 import { actions } from "./actions.js";
-import { openArticle } from "./article.js";
+import { opens } from "./article.js";
 import { about, trouble } from "./trouble.js";
 
 const TITLES = {
@@ -105,10 +105,7 @@ export class AnswerView {
 
 function marker(citation) {
   const label = dotted(`Source ${citation.marker}: ${headline(citation)}`, citation.source, day(citation.published_at), citation.status).join("");
-  const mark = button(String(citation.marker), () => openArticle(citation, mark), {
-    class: `marker ${citation.status === "retracted" ? "bad" : ""}`, "aria-label": label, title: label, "aria-haspopup": "dialog", "aria-expanded": "false",
-  });
-  return mark;
+  return opens(String(citation.marker), citation, { class: `marker ${citation.status === "retracted" ? "bad" : ""}`, "aria-label": label, title: label });
 }
 
 /** How many sources stand behind some citations: near-copies of one story count once. */
@@ -160,11 +157,9 @@ function found(hits) {
 
 /** Passages in rank order, each to be opened in its article. */
 export function passages(hits) {
-  return el("ol", { class: "passages" }, hits.map((hit) => {
-    const open = button(headline(hit), () => openArticle(hit, open), { class: "link headline", "aria-haspopup": "dialog", "aria-expanded": "false", dir: "auto" });
-    return el("li", {}, open, el("p", { class: "small soft" }, dotted(outlet(hit.source), dated(hit.published_at)), " ", standing(hit)),
-      el("p", { class: "clipped", dir: "auto" }, hit.text));
-  }));
+  return el("ol", { class: "passages" }, hits.map((hit) => el("li", {}, opens(headline(hit), hit, { class: "link headline", dir: "auto" }),
+    el("p", { class: "small soft" }, dotted(outlet(hit.source), dated(hit.published_at)), " ", standing(hit)),
+    el("p", { class: "clipped", dir: "auto" }, hit.text))));
 }
 
 /** As of when an answer was asked; null where no day was named, and it is the one it was asked on. */

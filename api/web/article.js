@@ -35,6 +35,12 @@ export async function openArticle(place, from) {
   }
 }
 
+/** A button that opens an article. */
+export function opens(label, place, props) {
+  const open = button(label, () => openArticle(place, open), { ...props, "aria-haspopup": "dialog", "aria-expanded": "false" });
+  return open;
+}
+
 export function closeArticle() {
   const dialog = $("article");
   if (dialog.open) dialog.close();
@@ -60,7 +66,7 @@ function bar(document, place = document) {
   return el("div", { class: "bar" }, el("div", {}, title, about), button("Close", closeArticle, { class: "close" }));
 }
 
-const quoted = (place) => (place.quote ? el("blockquote", { dir: "auto" }, place.quote) : null) ?? "";
+const quoted = (place) => (place.quote ? el("blockquote", { dir: "auto" }, place.quote) : "");
 
 function fill(dialog, document, place) {
   const others = elsewhere({ copies: place.copies, also_in: document.also_in ?? place.also_in });

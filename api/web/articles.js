@@ -2,7 +2,7 @@
 
 import { $, announce, button, confirmed, count, dated, dotted, el, elsewhere, headline, outlet, standing } from "./dom.js";
 import { passages } from "./answer.js";
-import { closeArticle, openArticle } from "./article.js";
+import { closeArticle, opens } from "./article.js";
 import { collection, here, inside, isNew, listCollections } from "./collection.js";
 import { ask, documentPath, query } from "./http.js";
 import { trouble } from "./trouble.js";
@@ -96,7 +96,7 @@ function tell() {
 }
 
 function row(document) {
-  const open = button(headline(document), () => openArticle({ id: document.id, title: document.title }, open), { class: "link headline", "aria-haspopup": "dialog", "aria-expanded": "false", dir: "auto" });
+  const open = opens(headline(document), { id: document.id, title: document.title }, { class: "link headline", dir: "auto" });
   const remove = button("Delete", () => forget(document, item), { class: "changes", "aria-label": `Delete ${headline(document)}` });
   const others = elsewhere(document);
   const item = el("li", { "data-id": document.id }, el("div", {}, open,

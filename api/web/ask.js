@@ -5,7 +5,7 @@ import { AnswerView, asOf, context } from "./answer.js";
 import { closeArticle } from "./article.js";
 import { address, collection, inside, listCollections, settled } from "./collection.js";
 import { filters, setFilters } from "./filters.js";
-import { ask, query } from "./http.js";
+import { answerPath, ask } from "./http.js";
 import { events } from "./stream.js";
 import { about, trouble } from "./trouble.js";
 
@@ -157,7 +157,7 @@ export async function showAnswer(id) {
   const said = window.history.state?.said ?? [];
   const ids = said.at(-1) === id ? said : [id];
   try {
-    const replies = await Promise.allSettled(ids.map((each) => ask(`v1/answers/${encodeURIComponent(each)}${query({ collection: name })}`)));
+    const replies = await Promise.allSettled(ids.map((each) => ask(answerPath(each, { collection: name }))));
     if (mine !== opening) return; // another one is opened by now, or something is asked
     if (replies.at(-1).reason) throw replies.at(-1).reason;
     conversation = replies.filter(({ value }) => value).map(({ value }) => kept(value, name));

@@ -8,6 +8,9 @@ let all = [];
 let asked = null;
 let made = null;
 
+/** The path in the address: "answers/…", "articles", "jobs" or "". */
+export const path = () => location.hash.replace(/^#\/?/, "").split("?")[0];
+
 /** The name in the address, whatever there is; null where it has none. */
 const named = () => new URLSearchParams(location.hash.split("?")[1] ?? "").get("collection");
 
@@ -49,10 +52,9 @@ export function listCollections() {
 
 export function startCollections() {
   $("collection").addEventListener("change", () => {
-    const [path] = location.hash.replace(/^#\/?/, "").split("?");
     const chosen = $("collection").value;
     // An answer is one of its own collection.
-    location.hash = address(path.startsWith("answers/") ? "" : path, chosen === DEFAULT ? null : chosen);
+    location.hash = address(path().startsWith("answers/") ? "" : path(), chosen === DEFAULT ? null : chosen);
     offer(); // the links to other views at once, and not only when the change of address is heard of
   });
   return listCollections();

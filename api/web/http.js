@@ -64,6 +64,11 @@ export const query = (values) => {
 
 export const documentPath = (id, { version, collection }) => `v1/documents/${encodeURIComponent(id)}${query({ version, collection })}`;
 
+export const answerPath = (id, values, part = "") => `v1/answers/${encodeURIComponent(id)}${part}${query(values)}`;
+
+/** A job, or with `/failures`, `/requeue` or `/cancel` as `part` what that is of it. */
+export const jobPath = ({ job_id: id }, values, part = "") => `v1/jobs/${encodeURIComponent(id)}${part}${query(values)}`;
+
 let asking = null;
 // Who wanted to give no key is not asked again before something else was done.
 let declined = false;

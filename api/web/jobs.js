@@ -2,7 +2,7 @@
 
 import { $, button, confirmed, count, dotted, el, moment } from "./dom.js";
 import { collection, isNew } from "./collection.js";
-import { ask, query } from "./http.js";
+import { ask, jobPath, query } from "./http.js";
 import { trouble } from "./trouble.js";
 
 const AT_ONCE = 50;
@@ -59,7 +59,7 @@ export class JobView {
     const says = el("p", { class: "small soft", role: "status" });
     const again = button("Try the failed ones again", async () => {
       try {
-        const reply = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}/requeue${query({ collection: this.collection })}`, { method: "POST" });
+        const reply = await ask(jobPath(job, { collection: this.collection }, "/requeue"), { method: "POST" });
         const now = reply?.job ?? reply ?? job;
         this.update(now);
         this.changed(now);
@@ -76,7 +76,7 @@ export class JobView {
     let cursor = "";
     const more = button("Show more of them", async () => {
       try {
-        const page = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}/failures${query({ limit: FAILURES_AT_ONCE, cursor, collection: this.collection })}`);
+        const page = await ask(jobPath(job, { limit: FAILURES_AT_ONCE, cursor, collection: this.collection }, "/failures"));
         if (cursor) list.append(...page.failures.map(failed));
         else list.replaceChildren(...page.failures.map(failed));
         cursor = page.next_cursor;
@@ -94,7 +94,7 @@ export class JobView {
     const says = `What was taken in already stays. ${count(left, "article")} ${left === 1 ? "is" : "are"} not added.`;
     if (!(await confirmed("Stop adding these articles?", says, "Stop", "Go on"))) return;
     try {
-      const job = await ask(`v1/jobs/${encodeURIComponent(this.#job.job_id)}/cancel${query({ collection: this.collection })}`, { method: "POST" });
+      const job = await ask(jobPath(this.#job, { collection: this.collection }, "/cancel"), { method: "POST" });
       this.#trouble.replaceChildren();
       this.update(job);
     } catch (error) {
@@ -119,7 +119,7 @@ export async function follow(job, collection, told) {
   while (active(job)) {
     await pause(wait);
     try {
-      job = await ask(`v1/jobs/${encodeURIComponent(job.job_id)}${query({ collection })}`);
+      job = await ask(jobPath(job, { collection }));
       wait = Math.min(wait * 1.1, 2_000);
       told(job);
     } catch (error) {

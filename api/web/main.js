@@ -5,7 +5,7 @@ import { closeArticle, startArticle } from "./article.js";
 import { startAdding } from "./adding.js";
 import { load, startArticles } from "./articles.js";
 import { atAnswer, forgetConversation, showAnswer, startAsking } from "./ask.js";
-import { listCollections, settled, startCollections } from "./collection.js";
+import { listCollections, path, settled, startCollections } from "./collection.js";
 import { startKeeping } from "./collections.js";
 import { forgetOutlets, startFilters } from "./filters.js";
 import { leaveJobs, showJobs } from "./jobs.js";
@@ -20,8 +20,7 @@ let watching = false;
 
 async function route(first = false) {
   const mine = ++turn;
-  const [path] = location.hash.replace(/^#\/?/, "").split("?");
-  const [name = "", id = ""] = path.split("/");
+  const [name = "", id = ""] = path().split("/");
   const view = name === "articles" || name === "jobs" ? name : "ask";
   for (const each of Object.keys(VIEWS)) $(each).hidden = each !== view;
   for (const link of document.querySelectorAll("nav [data-view]")) {

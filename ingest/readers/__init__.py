@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path, PurePath, PurePosixPath
@@ -70,6 +71,16 @@ def read(source: Path | bytes, name: str, charset: str = "") -> Iterator[NewDocu
         yield Failure(id_of(name), error.code, str(error))
 
 
+def files_in(folder: Path, pattern: str = "**/*") -> Iterator[tuple[Path, str]]:
+    """The files in a folder that may hold articles, by path, each with the name that says which document it is.
+
+    What cannot be looked at is taken for a file, so that whoever reads it is told why.
+    """
+    for path in sorted(folder.glob(pattern)):
+        if path.suffix.lower() in ENDINGS and _is_file(path):
+            yield path, path.relative_to(folder).as_posix()
+
+
 def known() -> str:
     """The endings there are, for a sentence."""
     return ", ".join(sorted(ENDINGS))
@@ -85,6 +96,15 @@ def id_of(name: str) -> str:
     path = PurePosixPath(_told(name).replace("\\", "/"))
     folders = [part for part in path.parent.parts if part not in {"/", ".", ".."}]
     return "/".join([*folders, path.stem])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _told(name: str) -> str:

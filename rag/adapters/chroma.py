@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,12 +15,10 @@ from rag.errors import IndexUnavailable, SetupError
 from rag.seams import IndexRow, Match, Stamp, Vectors
 from rag.settings import LOOPBACK
 from rag.store.tables import ALWAYS, NEVER, to_micros
-from rag.types import Filters, Question
+from rag.types import Question
 
 _BATCH = 1_000
 _PAGE = 5_000
-# a question that waited its turn for a while still asks about the present
-_NOW = timedelta(minutes=5)
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9._-]+")
 
 T = TypeVar("T")
@@ -54,9 +52,8 @@ class ChromaIndex:
 
     def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
         """At most `limit` matches by cosine, best first, equal ones in the order of ids."""
-        now = question.filters == Filters() and question.as_of > datetime.now(UTC) - _NOW
         where = _where(question)
-        found = self._query(self._present, vector, limit, None if now else where)
+        found = self._query(self._present, vector, limit, where if question.narrowed else None)
         found += self._query(self._aside, vector, limit, where)
         once = {match.passage_id: match for match in found}  # a row on its way aside may be in both
         return sorted(once.values(), key=lambda match: (-match.score, match.passage_id))[:limit]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from rag.errors import Unavailable
 from rag.seams import Match, PassageIndex, Vectors
 from rag.store import Store
-from rag.types import Filters, Question
+from rag.types import Question
 
-# a question that waited its turn for a while still asks about the present
-_NOW = timedelta(minutes=5)
 _MOST_EXACT = 200_000
 
 
@@ -28,8 +24,7 @@ class DenseIndex:
 
     def search(self, vector: Vectors, question: Question, limit: int) -> list[Match]:
         """At most `limit` matches by cosine, best first. Raises `Unavailable` only when the store does."""
-        narrowed = question.filters != Filters() or question.as_of < datetime.now(UTC) - _NOW
-        if narrowed and self._store.passage_count() <= _MOST_EXACT:
+        if question.narrowed and self._store.passage_count() <= _MOST_EXACT:
             return self._exact.search(vector, question, limit)
         try:
             return self._copy.search(vector, question, limit)

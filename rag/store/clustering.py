@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Column, ColumnElement, Connection, Integer, column, delete, func, insert, select, text, update
+from sqlalchemy import Column, Connection, Integer, column, delete, insert, select, text, update
 
 from rag.copies import Signature, clusters, near
 from rag.copies import bands as bands_of
+from rag.store.items import among
 from rag.store.tables import Row, bands, signatures, versions
 
 _LOOKED_AT = 50
@@ -57,9 +58,9 @@ def leave(connection: Connection, document_id: str) -> None:
     own = select(versions.c.key).where(versions.c.document_id == document_id)
     gone = _signed(connection, signatures.c.version_key, connection.scalars(own).all())
     for row in gone:
-        within = _among(bands.c.band, bands_of(_signature(row)))
+        within = among(bands.c.band, bands_of(_signature(row)))
         connection.execute(delete(bands).where(within, bands.c.version_key == row.version_key))
-    connection.execute(delete(signatures).where(_among(signatures.c.version_key, [row.version_key for row in gone])))
+    connection.execute(delete(signatures).where(among(signatures.c.version_key, [row.version_key for row in gone])))
     for cluster in sorted({row.cluster for row in gone}):
         rest = _signed(connection, signatures.c.cluster, [cluster])
         for places in clusters([(row.document_id, _signature(row)) for row in rest]):
@@ -73,16 +74,12 @@ def _signed(connection: Connection, where: Column[int], values: Collection[int])
     if not values:  # as for most documents, which are nobody's copy
         return []
     query = select(*_SIGNED, versions.c.document_id).join(versions, versions.c.key == signatures.c.version_key)
-    return list(connection.execute(query.where(_among(where, values)).order_by(signatures.c.version_key)))
-
-
-def _among(where: Column[int], values: Collection[int]) -> ColumnElement[bool]:
-    return where.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+    return list(connection.execute(query.where(among(where, values)).order_by(signatures.c.version_key)))
 
 
 def _relabel(connection: Connection, where: Column[int], values: Iterable[int], cluster: int) -> None:
     if values := list(values):
-        connection.execute(update(signatures).where(_among(where, values)).values(cluster=cluster))
+        connection.execute(update(signatures).where(among(where, values)).values(cluster=cluster))
 
 
 def _signature(row: Row) -> Signature:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from rag.errors import InvalidInput, NotFound
 from rag.store.clustering import leave
 from rag.store.database import Database
-from rag.store.items import among, close, unfinished
+from rag.store.items import HAS_WAITING, WAITING, among, close, unfinished
 from rag.store.records import Counts, Moment, Standing, StoredDocument
 from rag.store.tables import (
     Row,
@@ -178,14 +178,13 @@ class Documents(Database):
         return [row.id for row in made]
 
     def counts(self) -> Counts:
-        waiting, unended = unfinished("queued", "leased"), jobs.c.finished_at.is_(None)
-        has_waiting = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(("queued", "leased")))
+        waiting, unended = unfinished(*WAITING), jobs.c.finished_at.is_(None)
         with self.read() as connection:
             return Counts(
                 documents=_number(connection, select(func.count()).select_from(documents)),
                 versions=_number(connection, select(func.count()).select_from(versions)),
                 passages=_number(connection, select(func.count()).select_from(passages)),
-                queued_jobs=_number(connection, select(func.count()).select_from(jobs).where(unended, has_waiting)),
+                queued_jobs=_number(connection, select(func.count()).select_from(jobs).where(unended, HAS_WAITING)),
                 queued_documents=_number(connection, select(func.count()).select_from(job_items).where(waiting)),
             )
 

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, update
@@ -15,10 +14,15 @@ from rag.errors import Rejected
 from rag.identity import identity
 from rag.store.pacing import pace
 from rag.store.records import Result
-from rag.store.tables import job_items, jobs, now_micros
+from rag.store.tables import SECOND, job_items, jobs, now_micros
 from rag.types import Failure, NewDocument, StreamState
 
-_SECOND = 1_000_000
+WAITING = ("queued", "leased")
+"""The states of items that are not done."""
+FAILED = ("failed", "dead")
+"""The outcomes of items that were not taken in."""
+HAS_WAITING = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(WAITING))
+"""The condition on jobs of which something is still to be done."""
 
 
 def item_of(document: NewDocument | Failure) -> dict[str, Any]:
@@ -55,10 +59,7 @@ def payload_of(text: str) -> tuple[NewDocument, str]:
     """What an item carries: the document, and the id of the request that submitted it."""
     fields = json.loads(text)
     request_id = fields.pop("request_id", "")
-    fields |= {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages", "authors") if name in fields}
-    times = ("published_at", "updated_at")
-    fields |= {name: datetime.fromisoformat(fields[name]) for name in times if fields.get(name)}
-    return NewDocument(**fields), request_id
+    return NewDocument.restored(fields), request_id
 
 
 def carrying(item: dict[str, Any], request_id: str) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def finish(connection: Connection, results: Mapping[int, Result]) -> None:
     done = Counter[str](connection.scalars(which))
     now = now_micros()
     for row in connection.execute(select(jobs).where(among(jobs.c.id, done))).all():
-        since = (now - (row.paced_at or row.created_at)) / _SECOND
+        since = (now - (row.paced_at or row.created_at)) / SECOND
         faster = {"pace": pace(row.pace, since, done[row.id]), "paced_at": now}
         connection.execute(update(jobs).where(jobs.c.id == row.id).values(**faster))
     close(connection, done)
@@ -92,9 +93,8 @@ def finish(connection: Connection, results: Mapping[int, Result]) -> None:
 
 def close(connection: Connection, job_ids: Collection[str]) -> None:
     """Note of those of these jobs that are finished that they are."""
-    waits = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(("queued", "leased")))
     whole = or_(jobs.c.stream.is_(None), jobs.c.stream != StreamState.RECEIVING)
-    ended = update(jobs).where(among(jobs.c.id, job_ids), jobs.c.finished_at.is_(None), whole, ~waits)
+    ended = update(jobs).where(among(jobs.c.id, job_ids), jobs.c.finished_at.is_(None), whole, ~HAS_WAITING)
     connection.execute(ended.values(finished_at=now_micros()))
 
 

@@ -7,22 +7,19 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, insert, or_, select, union_all, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, union_all, update
 from ulid import ULID
 
 from rag.errors import InvalidInput, KeyReused, NotFound
 from rag.store.database import Database
-from rag.store.items import among, carrying, close, item_of, latest
+from rag.store.items import FAILED, HAS_WAITING, WAITING, among, carrying, close, item_of, latest
 from rag.store.pacing import rate, seconds_left
 from rag.store.records import Requeued
-from rag.store.tables import Row, from_micros, job_items, jobs, now_micros
-from rag.types import Failure, Job, JobState, NewDocument, Stream, StreamState
+from rag.store.tables import SECOND, Row, from_micros, job_items, jobs, now_micros
+from rag.types import FINAL, Failure, Job, JobState, NewDocument, Stream, StreamState
 
 FAILURES_SHOWN = 100
-_FAILED = ("failed", "dead")
-_SECOND = 1_000_000
 _CANCEL_AT_ONCE = 2_000
-_FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED})
 
 
 class Jobs(Database):
@@ -105,7 +102,7 @@ class Jobs(Database):
         with self.write() as connection:
             read_job(connection, job_id)
             rows = {row.seq: row.document_id for row in connection.execute(query)}
-            ended_well = or_(job_items.c.state != "done", job_items.c.outcome.not_in(_FAILED))
+            ended_well = or_(job_items.c.state != "done", job_items.c.outcome.not_in(FAILED))
             later = latest(connection, ended_well & (job_items.c.seq > min(rows, default=0)), rows.values())
             old = [seq for seq, document_id in rows.items() if later.get(document_id, 0) > seq]
             again = sorted(rows.keys() - set(old))
@@ -131,7 +128,7 @@ class Jobs(Database):
         A stream that is still being received breaks off. What was taken in, or failed before, stays as it is. A long
         job is ended in several transactions, so that others can write meanwhile. Raises `NotFound`.
         """
-        of_job = (job_items.c.job_id == job_id) & job_items.c.state.in_(("queued", "leased"))
+        of_job = (job_items.c.job_id == job_id) & job_items.c.state.in_(WAITING)
         some = select(job_items.c.seq).where(of_job).limit(_CANCEL_AT_ONCE)
         end = update(job_items).where(job_items.c.seq.in_(some))
         detail = "the job was cancelled before this document was taken in"
@@ -164,15 +161,14 @@ def _may_be(state: JobState) -> Any:
         return or_(jobs.c.id.in_(dead), broken)
     if state is JobState.SUCCEEDED:
         return jobs.c.id.not_in(dead)
-    waiting = exists().where(job_items.c.job_id == jobs.c.id, job_items.c.state.in_(("queued", "leased")))
-    return and_(jobs.c.finished_at.is_(None), or_(waiting, jobs.c.stream == StreamState.RECEIVING))
+    return and_(jobs.c.finished_at.is_(None), or_(HAS_WAITING, jobs.c.stream == StreamState.RECEIVING))
 
 
 def _failed(job_id: str, after: int, limit: int) -> Select[Any]:
     """The first of each kind in the order of the index, so that the others need not be sorted, however many."""
     columns = (job_items.c.seq, job_items.c.document_id, job_items.c.code, job_items.c.detail, job_items.c.line)
     of_job = select(*columns).where(job_items.c.job_id == job_id, job_items.c.state == "done", job_items.c.seq > after)
-    kinds = (of_job.where(job_items.c.outcome == kind).order_by(job_items.c.seq).limit(limit) for kind in _FAILED)
+    kinds = (of_job.where(job_items.c.outcome == kind).order_by(job_items.c.seq).limit(limit) for kind in FAILED)
     found = union_all(*(select(kind.subquery()) for kind in kinds)).subquery()
     return select(found).order_by(found.c.seq).limit(limit)
 
@@ -191,7 +187,7 @@ def _read(connection: Connection, rows: Sequence[Row]) -> list[Job]:
     found = []
     for row in rows:
         count = counts[row.id]
-        any_failed = any(("done", outcome) in count for outcome in _FAILED)
+        any_failed = any(("done", outcome) in count for outcome in FAILED)
         failed = connection.execute(_failed(row.id, 0, FAILURES_SHOWN)) if any_failed else ()
         found.append(_job(row, count, tuple(_failure(each) for each in failed)))
     return found
@@ -232,9 +228,9 @@ def _speed(row: Row, state: JobState, done: int, taken: int) -> tuple[float | No
     """Documents a second, and the seconds left: of a job that ended, its mean and nothing."""
     if row.started_at is None:
         return None, None
-    if state in _FINAL:
-        spent = (row.finished_at - row.started_at) / _SECOND if row.finished_at else 0.0
+    if state in FINAL:
+        spent = (row.finished_at - row.started_at) / SECOND if row.finished_at else 0.0
         return (taken / spent if spent > 0 else None), None
-    speed = rate(row.pace, (now_micros() - (row.paced_at or row.started_at)) / _SECOND)
+    speed = rate(row.pace, (now_micros() - (row.paced_at or row.started_at)) / SECOND)
     known = row.stream != StreamState.RECEIVING
     return speed, seconds_left(row.total - done, speed) if known else None

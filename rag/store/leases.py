@@ -12,11 +12,10 @@ from rag.store.documents import dirty
 from rag.store.items import among, finish, payload_of, unfinished
 from rag.store.pacing import pause
 from rag.store.records import Item, Result
-from rag.store.tables import job_items, jobs, now_micros, outbox
+from rag.store.tables import SECOND, job_items, jobs, now_micros, outbox
 
 MAX_ATTEMPTS = 8
 MAX_LOSSES = 3
-_SECOND = 1_000_000
 _FREE = {"state": "queued", "lease_owner": None, "lease_until": None}
 _LOST_AGAIN = 10.0
 _TOGETHER = "away"
@@ -70,7 +69,7 @@ class Leases(Database):
                     state="leased",
                     attempts=job_items.c.attempts + 1,
                     lease_owner=owner,
-                    lease_until=now + int(seconds * _SECOND),
+                    lease_until=now + int(seconds * SECOND),
                 )
             )
             begun = update(jobs).where(among(jobs.c.id, jobs_begun), jobs.c.paced_at.is_(None))
@@ -81,7 +80,7 @@ class Leases(Database):
         """Keep everything leased to `owner` for that much longer."""
         with self.write() as connection:
             mine = update(job_items).where(_leased_to(owner))
-            connection.execute(mine.values(lease_until=now_micros() + int(seconds * _SECOND)))
+            connection.execute(mine.values(lease_until=now_micros() + int(seconds * SECOND)))
 
     def release(self, owner: str) -> None:
         """Give back what is leased to `owner`, as if it had not been tried."""
@@ -102,7 +101,7 @@ class Leases(Database):
         """
         with self.write() as connection:
             mine = _leased_to(owner)
-            later = now_micros() + int(_LOST_AGAIN * _SECOND)
+            later = now_micros() + int(_LOST_AGAIN * SECOND)
             again = update(job_items).where(mine, job_items.c.losses > 0)
             connection.execute(again.values(not_before=later))
             freed = update(job_items).where(mine)
@@ -129,7 +128,7 @@ class Leases(Database):
                 if counted and attempts >= MAX_ATTEMPTS:
                     finish(connection, {seq: Result("dead", code, detail)})
                 else:
-                    later = now_micros() + int(pause(attempts, draw) * _SECOND)
+                    later = now_micros() + int(pause(attempts, draw) * SECOND)
                     item = update(job_items).where(job_items.c.seq == seq)
                     why = _TOGETHER if together else code
                     tried = {} if counted else {"attempts": attempts - 1}

@@ -268,6 +268,8 @@ collections = Table(
 # FTS5 is beyond what the table language can say; the migration creates it.
 fulltext = table("fulltext", column("rowid", Integer), column("title", String), column("body", String))
 
+SECOND = 1_000_000
+"""In the units of the tables."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -37,6 +37,7 @@ from rag.types.found import (
     Verdict,
 )
 from rag.types.jobs import (
+    FINAL,
     Failure,
     Job,
     JobState,
@@ -57,6 +58,7 @@ from rag.types.questions import (
 __all__ = [
     "COLLECTION_NAME",
     "DEFAULT_COLLECTION",
+    "FINAL",
     "MAX_AUTHORS",
     "MAX_AUTHOR_CHARS",
     "MAX_PASSAGES",

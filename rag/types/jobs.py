@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,25 @@ class NewDocument:
     authors: tuple[str, ...] = ()
     updated_at: datetime | None = None
 
+    @classmethod
+    def restored(cls, fields: Mapping[str, Any]) -> Self:
+        """What `dataclasses.asdict` made of one, after it was JSON; what is missing is as if it had not been known."""
+        lists = {name: tuple(fields[name]) for name in ("corrects", "retracts", "pages", "authors") if name in fields}
+        times = {
+            name: datetime.fromisoformat(fields[name]) for name in ("published_at", "updated_at") if fields.get(name)
+        }
+        return cls(**{**fields, **lists, **times})
+
 
 class JobState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+
+
+FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED})
+"""The states that a job does not leave by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from rag.errors import InvalidInput
 from rag.types.checks import require_utc
 
+PRESENT = timedelta(minutes=5)
+"""A question that waited its turn for so long still asks about the present."""
 MAX_QUESTION_CHARS = 2_000
 MAX_PASSAGES = 50
 MAX_TURNS = 50
@@ -67,3 +69,8 @@ class Question:
         if len(self.history) > MAX_TURNS:
             raise InvalidInput(f"a history has at most {MAX_TURNS} turns", "history")
         require_utc(self.as_of, "as_of")
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it is about some of the documents only, or about the past."""
+        return self.filters != Filters() or self.as_of < datetime.now(UTC) - PRESENT

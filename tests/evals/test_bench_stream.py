@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from evals.bench_stream import done, lines, name_of, table
+from evals.bench_stream import done, lines, table
 
 
 def test_the_stream_has_a_document_of_its_own_a_line() -> None:
     every = b"".join(lines(450)).splitlines()
     assert len({json.loads(line)["id"] for line in every}) == 450
     assert every == b"".join(lines(450)).splitlines(), "the same ones every time"
-
-
-def test_a_child_is_named_after_its_module() -> None:
-    assert name_of(["python", "-m", "api.child", "1", "10", "ingest.worker"]) == "worker"
-    assert name_of(["python", "-m", "api.child", "1", "0", "api"]) == "api"
 
 
 def test_what_is_wanted_stands_beside_what_was_found() -> None:
@@ -29,7 +24,7 @@ def test_what_is_wanted_stands_beside_what_was_found() -> None:
         "rate": 3.0,
         "left": 60.0,
     }
-    found |= {"memory": {"worker": {"before": 1.0, "most": 900.0}}, "disk": {"chroma": 7.0}, "wrong": ["no"]}
+    found |= {"memory": {"ingest.worker": {"before": 1.0, "most": 900.0}}, "disk": {"chroma": 7.0}, "wrong": ["no"]}
     found |= {"delete_ms": 5.0, "cancel_ms": 6.0, "ended": {"state": "succeeded", "counts": counts}}
     said = "\n".join(table(found | {"asked": {"idle, job": {"p50": 1.0, "p95": 2.0, "most": 3.0}}}))
     assert "2 a second" in said
