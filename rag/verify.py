@@ -15,6 +15,7 @@ from rag.denied import wrongly_affirmed, wrongly_denied
 from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.opposites import miscounted, misranked, opposite
+from rag.speakers import wrong_speaker
 from rag.spelling import is_short_for, spelled
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
@@ -73,10 +74,6 @@ _DAY_OF_MONTH = re.compile(
 )
 _ASIDE = re.compile(r"\([^)]*\)")
 _CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|who|which|because|after|before|while|as|if)\b")
-_SAYING = r"(?:said|says|say|told|tells|stated|argued|claimed|explained|added|wrote|announced|warned|denied|insisted)"
-_NAME = r"((?:[A-Z][\w'’-]+ ?){1,4})"
-_SPEAKER = re.compile(rf"{_NAME}(?:, [^,]{{1,60}}, )?{_SAYING}\b|\b{_SAYING} (?:by )?{_NAME}|\b[Aa]ccording to {_NAME}")
-_INVERTED = re.compile(rf"[,”\"’] {_SAYING} (?!that\b)([^.;:”\"]{{1,90}})")
 
 
 def faults(
@@ -275,23 +272,7 @@ def _nearest(text: str, clauses: Sequence[str]) -> str:
 
 
 def _speaker_faults(sentence: str, quotes: Sequence[str], context: str) -> list[Fault]:
-    """Who is said to have said it must be named near the quotes, and no other speaker in them instead."""
-    ours = _speakers(sentence)
-    if not ours:
-        return []
-    known = {stem(word) for word in words(context)}
-    if strangers := sorted(ours - known):
-        return [Fault("speaker", f"{strangers[0]!r} is not named near the quotes")]
-    theirs: set[str] = set().union(*map(_speakers, quotes))
-    after = " ".join(match[1] for quote in quotes for match in _INVERTED.finditer(quote))
-    inverted = {stem(word) for word in words(after) if word[0].isupper()}
-    of_whom = re.search(rf"\b(?:of|for|at|from|in) (?:the )?{_NAME}{_SAYING}", sentence)
-    if inverted and not of_whom and not ours & (inverted | theirs):
-        return [Fault("speaker", f"the quotes name {' '.join(sorted(inverted))!r}")]
-    quoted = {stem(word) for quote in quotes for word in words(quote)}
-    if theirs and not ours & (theirs | quoted):
-        return [Fault("speaker", f"the quotes name {' '.join(sorted(theirs))!r}")]
-    return []
+    return [Fault("speaker", wrong)] if (wrong := wrong_speaker(sentence, quotes, context)) else []
 
 
 def _difference_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
@@ -381,9 +362,3 @@ def _by_last_name(run: Sequence[str], context: str) -> bool:
 
 def _years(text: str) -> set[float]:
     return {number for number in numbers(text) if number == int(number) and 1500 <= number <= 2100}
-
-
-def _speakers(text: str) -> set[str]:
-    """Stems of the last names of those who are told to say something."""
-    found = (next(group for group in match.groups() if group) for match in _SPEAKER.finditer(text))
-    return {stem(last[-1]) for name in found if (last := words(name))}
