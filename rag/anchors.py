@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.spelling import lemma
 from rag.terms import STOP_WORDS, stem
 
 REACH = 4
@@ -58,7 +59,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         found.append(
             Token(
                 word,
-                stem(word),
+                stem(lemma(word)),
                 telling,
                 written[:1].isupper(),
                 place,

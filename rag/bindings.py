@@ -13,15 +13,13 @@ from itertools import combinations
 from typing import Final
 
 from rag.anchors import ACROSS, Token, likeness, tokens
-from rag.spelling import is_short_for
+from rag.spelling import PAST_FORMS, is_short_for
 from rag.terms import CALENDAR, STOP_WORDS, names, numbers, stem
 
 LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""
 CLEARLY = 1.4
-"""How much more alike than where the value itself stands."""
-CLEARLY_CROSSED = 1.4
-"""The same, where both are in the sentence and have changed places."""
+"""How much more alike than where the value itself stands, or than where both stand that have changed places."""
 BETWEEN = 5
 """How many telling words at most stand between who did something and to whom."""
 FAR = 12
@@ -54,11 +52,14 @@ _TITLE: Final = re.compile(r"[ivx]+|c[efot]o|mps?|vp|pm|tv")
 _LATELY: Final = frozenset("today yesterday tomorrow tonight week month year day".split())
 _OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
 _AUXILIARY: Final = frozenset("will would may might can could shall should must to did does do not also".split())
-_PAST: Final = frozenset(
-    "beat won paid sold told gave took made met fell lost held led left bought sent shot struck hit fought"
-    " caught taught chose drew drove sought brought swept overtook attack defeat ouster sue replace lead follow"
-    " trail".split()
-)
+_ACTS: Final = PAST_FORMS | {
+    "beat",
+    "fell",
+    "left",
+    "shot",
+    "hit",
+    *"attack defeat ouster sue replace lead follow trail".split(),
+}
 """Forms of verbs, and words for acts, that do not look like a verb."""
 _DETERMINERS: Final = frozenset("the a an its his her their this these those that of in".split())
 SIDE = 3
@@ -229,7 +230,7 @@ def _links(written: str, text: Sequence[Token], one: Token, other: Token, most: 
         if one.start < each.start < other.start
         and each.telling
         and each.word[0].isalpha()
-        and (_verbal(written, each) or each.word in _PAST)
+        and (_verbal(written, each) or each.word in _ACTS)
         and each.stem not in _SAYING
         and not (_OF_PLACE.search(one.word) and not written[one.end : each.start].strip())
     ]
@@ -309,7 +310,7 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
                     continue
                 straight = alike + max(like(other, value) for other in both)
                 crossed = instead + max(like(other, slot.value) for other in both)
-                if crossed >= max(LEAST_LIKE, (2 if slot.kind in ("year", "name") else CLEARLY_CROSSED) * straight):
+                if crossed >= max(LEAST_LIKE, (2 if slot.kind in ("year", "name") else CLEARLY) * straight):
                     return slot.value, value
             elif instead >= max(LEAST_LIKE, CLEARLY * alike) and (
                 slot.kind != "name"

@@ -7,23 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rag.anchors import Token, likeness, tokens
+from rag.spelling import lemma
 from rag.terms import denials, numbers, stem
 
 _AXES: Final = (
     # quantities
-    "rise rose risen increase climb gain jump surge soar grow grew grown raise lift hike boost higher upward rally"
-    " | fall fell fallen decrease drop decline slip tumble plunge sink sank slide slid shrink shrank shrunk lower cut"
+    "rise increase climb gain jump surge soar grow raise lift hike boost higher upward rally"
+    " | fall fell fallen decrease drop decline slip tumble plunge sink slide shrink lower cut"
     " reduce slump plummet dip downward reduction",
-    "more over above exceed higher greater | less fewer under below lower shy",
+    "more over above exceed higher greater longer larger bigger | less fewer under below lower shorter smaller shy",
     "double triple | halve half",
-    "larger bigger | smaller",
-    "longer | shorter",
+    "large big great | small little tiny",
     "~ older | younger",
     "early beginning start | late end",
     "~ earlier | later",
     "early | mid | late",
     "faster quicker sooner | slower",
-    "fast quick quickly rapid rapidly swiftly | slow slowly gradual gradually",
+    "fast quick quickly rapid rapidly swiftly hasten accelerate speed quicken | slow slowly gradual gradually",
     "high | low",
     "maximum | minimum",
     "majority most | minority few",
@@ -34,7 +34,7 @@ _AXES: Final = (
     "profit surplus income | loss deficit",
     "positive plus | negative minus",
     "asset credit | liability debt",
-    "hourly hour | daily | weekly | monthly | quarterly | annual annually yearly",
+    "hourly | daily day | weekly | monthly | quarterly | annual annually yearly",
     # order
     "first initial earliest | last final latest",
     "largest biggest highest greatest most | smallest lowest least fewest",
@@ -47,22 +47,22 @@ _AXES: Final = (
     "former ex previous previously | current currently incumbent",
     "~ before prior ahead preced | after follow",
     # acts
-    "~ win won victory winning triumph | lose lost defeat loss losing",
-    "accept approve agree adopt pass ratify endorse allow permit legalise legalize authorise authorize"
-    " | reject refuse deny decline veto ban forbid forbade forbidden prohibit block outlaw disallow oppose",
+    "~ win victory winning triumph survive | lose defeat loss losing",
+    "accept approve agree adopt pass ratify endorse allow permit legalise legalize authorise authorize uphold"
+    " | reject refuse deny decline veto ban forbid prohibit block outlaw disallow oppose dismiss withdraw scrap",
     "confirm admit acknowledge concede | deny dispute refute",
     "support back favour favor welcome embrace | oppose resist condemn dismiss",
     "encourage urge promote foster | discourage deter restrain restrict hinder prevent limit curb",
-    "start begin began begun launch commence resume | stop end halt cease finish suspend pause cancel",
-    "continue keep kept | stop end cease quit halt abandon",
+    "start begin launch commence resume | stop end halt cease finish suspend pause cancel",
+    "continue keep | stop end cease quit halt abandon",
     "open reopen | close shut",
     "join enter enrol | leave left quit exit depart",
     "stay remain | leave left quit resign step",
     "hire recruit employ appoint | fire sack lay laid oust",
-    "~ buy bought acquire purchase | sell sold divest",
-    "pull withdraw withdrew withdrawn remove | put insert deposit inject",
-    "withdraw withdrew withdrawn abolish scrap repeal revoke remove | restore reinstate introduce retain preserve",
-    "~ lend lent | borrow",
+    "~ buy acquire purchase | sell divest",
+    "pull withdraw remove | put insert deposit inject",
+    "withdraw abolish scrap repeal revoke remove | restore reinstate introduce retain preserve",
+    "~ lend | borrow",
     "include | exclude",
     "promote | relegate demote",
     "succeed manage | fail",
@@ -75,7 +75,7 @@ _AXES: Final = (
     "attack | defend",
     "arrive reach | depart leave left",
     "import | export",
-    "build built rebuild rebuilt construct | demolish destroy",
+    "build rebuild rebuilt construct | demolish destroy",
     "survive rescue save | die died dead kill perish drown",
     "born | die died",
     "marry married | divorce",
@@ -83,10 +83,10 @@ _AXES: Final = (
     "create add | destroy remove",
     "expand widen extend | shrink narrow shorten",
     "~ receive get | pay",
-    "~ send sent | receive",
-    "~ give gave given | take took taken",
+    "~ send | receive",
+    "~ give | take",
     "love like | hate dislike",
-    "find found | lose lost",
+    "find | lose",
     # qualities
     "hard difficult tough | easy simple",
     "safe safer | dangerous unsafe riskier",
@@ -124,6 +124,7 @@ _AXES: Final = (
     "upper | lower",
     "senior | junior",
     "yesterday | tomorrow",
+    "for favour favor | against",
     "despite | because due",
     "unless | if provided long",
 )
@@ -148,11 +149,20 @@ _ONLY: Final = {
     ),
     "step": re.compile(r"\bstep\w*(?= down| aside)", re.IGNORECASE),
     "defeat": re.compile(r"\bdefeats?\b(?! [A-Z]| the\b)"),
-    "hour": re.compile(r"\bhourly", re.IGNORECASE),
-    "week": re.compile(r"\bweekly", re.IGNORECASE),
-    "month": re.compile(r"\bmonthly", re.IGNORECASE),
-    "quarter": re.compile(r"\bquarterly", re.IGNORECASE),
-    "year": re.compile(r"\byearly", re.IGNORECASE),
+    **{
+        unit: re.compile(
+            rf"\b{unit}ly|(?<=\beach ){unit}\b|(?<=\bevery ){unit}\b|(?<=\bper ){unit}\b|(?<=\ba ){unit}\b"
+        )
+        for unit in ("week", "month", "quarter", "year")
+    },
+    "hour": re.compile(r"\bhourly|(?<=\ban )hour\b|(?<=\bper )hour\b"),
+    "day": re.compile(r"(?<=\beach )day\b|(?<=\bevery )day\b|(?<=\bper )day\b|(?<=\ba )day\b"),
+    "for": re.compile(r"(?<=vote )for\b|(?<=voted )for\b|(?<=voting )for\b|(?<=votes )for\b"),
+    "favour": re.compile(r"(?<=in )favou?r(?= of)"),
+    "favor": re.compile(r"(?<=in )favou?r(?= of)"),
+    "against": re.compile(r"(?<=vote )against|(?<=voted )against|(?<=voting )against|(?<=votes )against"),
+    "uphold": re.compile(r"\b(?:uphold|upheld)\w*(?=(?: \w+){1,3} (?:appeal|complaint|claim|challenge|objection)\b)"),
+    "great": re.compile(r"\bgreat\b"),
     "becaus": re.compile(r"\bbecause(?= of)", re.IGNORECASE),
     "due": re.compile(r"\bdue(?= to)", re.IGNORECASE),
     "long": re.compile(r"\blong(?= as)", re.IGNORECASE),
@@ -185,7 +195,7 @@ def _table() -> Mapping[str, tuple[tuple[int, int], ...]]:
     for axis, line in enumerate(_AXES):
         for pole, group in enumerate(line.removeprefix("~ ").split("|")):
             for word in group.split():
-                found.setdefault(stem(word), []).append((axis, pole))
+                found.setdefault(stem(lemma(word)), []).append((axis, pole))
     return {word: tuple(dict.fromkeys(places)) for word, places in found.items()}
 
 

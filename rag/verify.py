@@ -16,7 +16,7 @@ from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.opposites import miscounted, misranked, opposite
 from rag.speakers import wrong_speaker
-from rag.spelling import is_short_for, spelled
+from rag.spelling import PAST_FORMS, is_short_for, spelled
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
 from rag.types import Document, Fault
 from rag.units import swapped_unit, wrong_unit
@@ -39,11 +39,15 @@ _PLANNED = re.compile(
     r"|(?<!game )plan(?:s|ned|ning)? to|would like"
     r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
     r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
-    r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|threaten|recommend)(?:s|ed|ing|d)?"
+    r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|threaten|recommend|demand|urg)(?:e?s|e|ed|ing|d)?"
+    r"|(?<!than )(?<!as )expect(?:s|ed|ing)?"
+    r"|(?:is|are|was|were) forecast|forecast(?:s|ed|ing) (?:that|to)"
     r"|sought|desire[sd]?|wish(?:es|ed)?"
     r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
     r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
 )
+_CERTAIN = re.compile(r"[Ww]ill|(?:is|are) (?:due )?to|(?:is|are) due|(?:due|set|ready|scheduled|going) to|['’]ll")
+_DONE = re.compile(rf"\b(?:was|were|had|has|have|did|\w+ed|{'|'.join(sorted(PAST_FORMS))})\b", re.IGNORECASE)
 _ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspected|accus\w+)\b", re.IGNORECASE)
 _ACCUSED = re.compile(r"\b(?:alleges?|alleged|alleging|accus\w+)\b", re.IGNORECASE)
 _TOLD = re.compile(
@@ -243,18 +247,23 @@ def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> lis
     )
     if hedged and not _ALLEGED.search(sentence) and not _TOLD.search(sentence):
         return [Fault("modality", f"the quote says {hedged[0]!r}")]
-    if theirs and not ours:
+    if theirs and not ours and not _still_to_come(theirs[0], sentence):
         return [Fault("modality", f"the quote says {theirs[0]!r}")]
     matched = [(clause, _nearest(clause, clauses)) for clause in _clauses(sentence)]
     kept = {near for clause, near in matched if _PLANNED.search(clause)}
     for clause, near in matched:
         said, planned = set(terms(clause)), _PLANNED.search(near.split("nor ", 1)[0])
-        if planned and near not in kept and _much_of(said, near):
+        if planned and near not in kept and _much_of(said, near) and not _still_to_come(planned[0], clause):
             return [Fault("modality", f"the quote says {planned[0]!r}")]
     added = [clause for clause, near in matched if _PLANNED.search(clause) and not _PLANNED.search(near)]
     if ours and added and not _PLANNED.search(question):
         return [Fault("modality", f"{ours[0]!r} is not in the quotes")]
     return []
+
+
+def _still_to_come(planned: str, text: str) -> bool:
+    """Whether what is planned for certain is told as present: "goes" for "will go", and not "went" nor "may go"."""
+    return _CERTAIN.fullmatch(planned) is not None and not _DONE.search(text)
 
 
 def _much_of(said: Set[str], text: str) -> bool:
