@@ -26,7 +26,7 @@ _NOT_GUILTY = re.compile(r"\b(not|non)-(?=[a-z])", re.IGNORECASE)
 
 
 def spelled(text: str) -> str:
-    """A text with months in full, initials without dots and two countries by their initials.
+    """A text with months in full, initials without dots or plural and two countries by their initials.
 
     >>> spelled("The U.S. court meets on Feb. 20, not 9 Sept.")
     'The US court meets on February 20, not 9 September'
@@ -36,6 +36,7 @@ def spelled(text: str) -> str:
     text = _DOTTED.sub(lambda match: "".join(part for part in match.groups() if part), text)
     text = re.sub(r"(?<=\w) n['’]t\b", "n't", text)
     text = re.sub(r"\bUnited States(?: of America)?\b|\bUSA\b", "US", text).replace("United Kingdom", "UK")
+    text = re.sub(r"\b([A-Z]{2,})s\b", r"\1", text)
     return _NOT_GUILTY.sub(r"\1 ", text)
 
 
@@ -70,7 +71,7 @@ _PEOPLES: Final = {
     "welsh": "wales",
     "scottish": "scotland",
 }
-_ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
+_ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ern|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
 
 
 def _root(name: str) -> str:

@@ -6,18 +6,23 @@ fits is measured by `rag.support`.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence, Set
 from datetime import timedelta
+from difflib import get_close_matches
 
-from rag.bindings import misplaced_name, misplaced_number, turned
+from rag.bindings import misplaced_day, misplaced_name, misplaced_number
+from rag.causes import turned_cause
 from rag.denied import wrongly_affirmed, wrongly_denied
 from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
-from rag.opposites import miscounted, misranked, opposite
+from rag.opposites import misranked, opposite
+from rag.quantities import exchanged, miscounted, mismeasured
+from rag.roles import turned
 from rag.speakers import wrong_speaker
 from rag.spelling import PAST_FORMS, is_short_for, spelled
-from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, stem, terms, words
+from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, shares, stem, terms, words
 from rag.types import Document, Fault
 from rag.units import swapped_unit, wrong_unit
 
@@ -26,12 +31,15 @@ LEAST_ASKED = 0.3
 LEAST_NAMED = 0.6
 """Share of the question's names and years that the article has to have."""
 NAME_STEM = 5
+ALIKE = 0.8
+"""How alike two words are of which one is the other misspelled."""
 SAME_CLAUSE = 0.6
 """Share of a clause's terms that one of a quote has to have to be told of the same."""
 
 _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
 """Terms that answer neither who nor where."""
 
+_REPLY = re.compile(r"^(?:Yes|No), ")
 _YES_OR_NO = frozenset({"yes", "no"})
 
 _PLANNED = re.compile(
@@ -73,6 +81,7 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _MONTH = "|".join(month.capitalize() for month in sorted(MONTHS))
+_NUMBERED = {month: number for number, month in enumerate(calendar.month_name) if month}
 _DAY_OF_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b|\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
 )
@@ -95,10 +104,12 @@ def faults(
     resolved = _told_days(quotes, documents)
     read = " ".join([*quotes, headed, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
     given = numbers(question) - (_years(question) - numbers(context))
-    told = _dates(question) & _dates(context)
+    told = (_dates(question) & _dates(context)) | _told_months(quotes, documents)
     return [
         *order_faults(sentence),
-        *_missing("number", sorted(numbers(sentence) - numbers(read) - given - _told_years(quotes, documents))),
+        *_missing(
+            "number", sorted(numbers(sentence) - numbers(read) - shares(read) - given - _told_years(quotes, documents))
+        ),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question}")),
@@ -118,12 +129,15 @@ def _relation_faults(sentence: str, quotes: Sequence[str], context: str) -> list
     found = []
     if words_apart := opposite(sentence, quotes):
         found.append(Fault("opposite", f"{words_apart[0]!r} is {words_apart[1]!r} in the quotes"))
-    if wrong := miscounted(sentence):
+    if wrong := miscounted(sentence) or exchanged(sentence, quotes) or mismeasured(sentence, quotes):
         found.append(Fault("opposite", wrong))
-    if other := misplaced_number(sentence, quotes) or misplaced_name(sentence, quotes, context):
+    misplaced = misplaced_number(sentence, quotes) or misplaced_day(sentence, quotes)
+    if other := misplaced or misplaced_name(sentence, quotes, context):
         found.append(Fault("relation", f"{other[0]!r} stands where the quotes have {other[1]!r}"))
     if wrong := misranked(sentence, quotes):
         found.append(Fault("opposite", wrong))
+    if cause := turned_cause(sentence, quotes):
+        found.append(Fault("relation", f"{cause!r} tells as the cause what the quotes tell as the effect"))
     if turn := turned(sentence, quotes, context):
         found.append(Fault("relation", f"who did it to whom is the other way round: {' '.join(turn)!r}"))
     return found
@@ -199,14 +213,29 @@ def _told_days(quotes: Sequence[str], documents: Sequence[Document]) -> frozense
     return frozenset((str(moment.day), f"{moment:%B}".casefold()) for moment in found)
 
 
+def _told_months(quotes: Sequence[str], documents: Sequence[Document]) -> set[str]:
+    """The months that quotes mean by "last month" or "next month"."""
+    return {
+        calendar.month_name[(document.published_at.month + apart - 1) % 12 + 1].casefold()
+        for quote, document in zip(quotes, documents, strict=False)
+        for words_for, apart in (("last month", -1), ("this month", 0), ("next month", 1))
+        if document.published_at and words_for in quote
+    }
+
+
 def _told_years(quotes: Sequence[str], documents: Sequence[Document]) -> set[float]:
-    """The years that quotes mean by "the year before" or "last year"."""
+    """The years that quotes mean by "the year before" or "last year", and by "April" without a year."""
     found: set[float] = set()
     for quote, document in zip(quotes, documents, strict=False):
         years = _years(quote) | ({float(document.published_at.year)} if document.published_at else set())
         for pattern, apart in _YEARS_APART.items():
             if pattern.search(quote):
                 found |= {year + apart for year in years}
+        if document.published_at:
+            planned = _PLANNED.search(quote) is not None
+            for month in re.findall(rf"\b({_MONTH})\b(?!,? \d{{4}})", quote):
+                later = _NUMBERED[month] - document.published_at.month
+                found.add(float(document.published_at.year + ((later < 0) if planned else -(later > 0))))
     return found
 
 
@@ -226,6 +255,7 @@ def _dates(text: str) -> set[str]:
 
 def _denial_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
     """A denial on one side only, about words that both sides share; one may have been asked for."""
+    sentence = _REPLY.sub("", sentence)
     ours = denials(sentence)
     if ours and not any(map(denials, [*quotes, question])):
         return [Fault("denial", f"{ours[0]!r} is not in the quotes")]
@@ -307,7 +337,7 @@ def _unit_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fa
 def _subject_faults(sentence: str, question: str, read: str, context: str) -> list[Fault]:
     """An article without the names or hardly a word of the question is about something else; an echo is no answer."""
     sought, said = set(terms(question)), set(terms(sentence))
-    missing = sorted(sought - set(terms(context)))
+    missing = sorted(term for term in sought - set(terms(context)) if not _misspelled(term, context))
     if len(sought) - len(missing) < LEAST_ASKED * len(sought):
         return [Fault("subject", f"nothing near the quotes speaks of {', '.join(missing[:3])}")]
     strangers = _strangers(question, context)
@@ -324,6 +354,12 @@ def _subject_faults(sentence: str, question: str, read: str, context: str) -> li
     return []
 
 
+def _misspelled(term: str, text: str) -> bool:
+    """Whether a longer word is one of a text with a letter or two wrong."""
+    alike = len(term) > NAME_STEM and get_close_matches(term, terms(text), 1, ALIKE)
+    return bool(alike)
+
+
 def _strangers(question: str, context: str) -> list[str]:
     """The names and years of a question that a text has in no form.
 
@@ -334,7 +370,11 @@ def _strangers(question: str, context: str) -> list[str]:
     named = set(names(question))
     strangers = []
     for run in _runs(question, named):
-        missing = [word.casefold() for word in run if word.casefold()[:NAME_STEM] not in forms]
+        missing = [
+            word.casefold()
+            for word in run
+            if word.casefold()[:NAME_STEM] not in forms and not is_short_for(word, context)
+        ]
         if missing and not _abbreviated(run, known) and not _by_last_name(run, context):
             strangers += missing
     return [*dict.fromkeys(strangers), *(f"{year:g}" for year in sorted(_years(question) - numbers(context)))]

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.bindings import misplaced_name, misplaced_number, turned
+from rag.bindings import misplaced_name, misplaced_number
 from rag.denied import wrongly_affirmed, wrongly_denied
-from rag.opposites import miscounted, misranked, opposite
+from rag.opposites import misranked, opposite
+from rag.quantities import miscounted
+from rag.roles import turned
 from rag.types import Document
 from rag.verify import faults
 
