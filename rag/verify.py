@@ -10,7 +10,6 @@ import calendar
 import re
 from collections.abc import Sequence, Set
 from datetime import timedelta
-from difflib import get_close_matches
 
 from rag.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.causes import turned_cause
@@ -18,10 +17,11 @@ from rag.denied import wrongly_affirmed, wrongly_denied
 from rag.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.opposites import misranked, opposite
+from rag.plans import PLANNED, clauses, mistold
 from rag.quantities import exchanged, miscounted, mismeasured
 from rag.roles import turned
 from rag.speakers import wrong_speaker
-from rag.spelling import PAST_FORMS, is_short_for, spelled
+from rag.spelling import is_short_for, spelled
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, shares, stem, terms, words
 from rag.types import Document, Fault
 from rag.units import swapped_unit, wrong_unit
@@ -31,10 +31,6 @@ LEAST_ASKED = 0.3
 LEAST_NAMED = 0.6
 """Share of the question's names and years that the article has to have."""
 NAME_STEM = 5
-ALIKE = 0.8
-"""How alike two words are of which one is the other misspelled."""
-SAME_CLAUSE = 0.6
-"""Share of a clause's terms that one of a quote has to have to be told of the same."""
 
 _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
 """Terms that answer neither who nor where."""
@@ -42,27 +38,6 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _REPLY = re.compile(r"^(?:Yes|No), ")
 _YES_OR_NO = frozenset({"yes", "no"})
 
-_PLANNED = re.compile(
-    r"\b(?:[Ww]ill|[Ww]on['’]t|(?:would|could|should)(?:n['’]t)?|may|might|shall"
-    r"|(?<!game )plan(?:s|ned|ning)? to|would like"
-    r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
-    r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
-    r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|threaten|recommend|demand|urg)(?:e?s|e|ed|ing|d)?"
-    r"|(?<!than )(?<!as )expect(?:s|ed|ing)?"
-    r"|(?:is|are|was|were) forecast|forecast(?:s|ed|ing) (?:that|to)"
-    r"|sought|desire[sd]?|wish(?:es|ed)?"
-    r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
-    r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
-)
-_CERTAIN = re.compile(r"[Ww]ill|(?:is|are) (?:due )?to|(?:is|are) due|(?:due|set|ready|scheduled|going) to|['’]ll")
-_DONE = re.compile(rf"\b(?:was|were|had|has|have|did|\w+ed|{'|'.join(sorted(PAST_FORMS))})\b", re.IGNORECASE)
-_ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspected|accus\w+)\b", re.IGNORECASE)
-_ACCUSED = re.compile(r"\b(?:alleges?|alleged|alleging|accus\w+)\b", re.IGNORECASE)
-_TOLD = re.compile(
-    r"\b(?:sa(?:y|ys|id|ying)|claim\w*|argu\w*|according|lawsuit|su(?:e|es|ed|ing)|charg\w*|report\w*|believ\w*|told|tells?"
-    r"|estimated|suspect\w*|thought|critici\w*|complain\w*|describ\w*|call(?:s|ed))\b",
-    re.IGNORECASE,
-)
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _YEARS_APART = {
     re.compile(r"\b(?:year before|year earlier|previous year|last year|year ago)\b", re.IGNORECASE): -1,
@@ -85,8 +60,6 @@ _NUMBERED = {month: number for number, month in enumerate(calendar.month_name) i
 _DAY_OF_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b|\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
 )
-_ASIDE = re.compile(r"\([^)]*\)")
-_CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|who|which|because|after|before|while|as|if)\b")
 
 
 def faults(
@@ -114,8 +87,8 @@ def faults(
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question}")),
         *_denial_faults(sentence, quotes, question),
-        *_modality_faults(sentence, quotes, question),
-        *_speaker_faults(sentence, quotes, f"{context} {read}"),
+        *([Fault("modality", wrong)] if (wrong := mistold(sentence, quotes, question)) else []),
+        *([Fault("speaker", wrong)] if (wrong := wrong_speaker(sentence, quotes, f"{context} {read}")) else []),
         *_difference_faults(sentence, quotes, question),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
         *_unit_faults(sentence, quotes, question),
@@ -232,7 +205,7 @@ def _told_years(quotes: Sequence[str], documents: Sequence[Document]) -> set[flo
             if pattern.search(quote):
                 found |= {year + apart for year in years}
         if document.published_at:
-            planned = _PLANNED.search(quote) is not None
+            planned = PLANNED.search(quote) is not None
             for month in re.findall(rf"\b({_MONTH})\b(?!,? \d{{4}})", quote):
                 later = _NUMBERED[month] - document.published_at.month
                 found.add(float(document.published_at.year + ((later < 0) if planned else -(later > 0))))
@@ -266,61 +239,13 @@ def _denial_faults(sentence: str, quotes: Sequence[str], question: str) -> list[
     return []
 
 
-def _modality_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
-    """A plan told as a fact, or a fact as a plan: clause by clause, each beside that of the quotes most like it."""
-    clauses = [clause for quote in quotes for clause in _clauses(_ASIDE.sub(" ", quote))]
-    theirs, ours = _PLANNED.search(_nearest(sentence, clauses)), _PLANNED.search(sentence)
-    said = set(terms(sentence))
-    hedged = next(
-        (found for quote in quotes if (found := _ACCUSED.search(quote)) and _much_of(said, quote)),
-        _ALLEGED.search(_nearest(sentence, clauses)),
-    )
-    if hedged and not _ALLEGED.search(sentence) and not _TOLD.search(sentence):
-        return [Fault("modality", f"the quote says {hedged[0]!r}")]
-    if theirs and not ours and not _still_to_come(theirs[0], sentence):
-        return [Fault("modality", f"the quote says {theirs[0]!r}")]
-    matched = [(clause, _nearest(clause, clauses)) for clause in _clauses(sentence)]
-    kept = {near for clause, near in matched if _PLANNED.search(clause)}
-    for clause, near in matched:
-        said, planned = set(terms(clause)), _PLANNED.search(near.split("nor ", 1)[0])
-        if planned and near not in kept and _much_of(said, near) and not _still_to_come(planned[0], clause):
-            return [Fault("modality", f"the quote says {planned[0]!r}")]
-    added = [clause for clause, near in matched if _PLANNED.search(clause) and not _PLANNED.search(near)]
-    if ours and added and not _PLANNED.search(question):
-        return [Fault("modality", f"{ours[0]!r} is not in the quotes")]
-    return []
-
-
-def _still_to_come(planned: str, text: str) -> bool:
-    """Whether what is planned for certain is told as present: "goes" for "will go", and not "went" nor "may go"."""
-    return _CERTAIN.fullmatch(planned) is not None and not _DONE.search(text)
-
-
-def _much_of(said: Set[str], text: str) -> bool:
-    return len(said & set(terms(text))) >= SAME_CLAUSE * len(said)
-
-
-def _clauses(text: str) -> list[str]:
-    return [clause for clause in _CLAUSE.split(text) if clause.strip()]
-
-
-def _nearest(text: str, clauses: Sequence[str]) -> str:
-    """The clause with most words of a text, "" if there is none."""
-    said = set(terms(text))
-    return max(clauses, key=lambda clause: len(said & set(terms(clause))), default="")
-
-
-def _speaker_faults(sentence: str, quotes: Sequence[str], context: str) -> list[Fault]:
-    return [Fault("speaker", wrong)] if (wrong := wrong_speaker(sentence, quotes, context)) else []
-
-
 def _difference_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
     """A difference is told by the two values, or by a number that a quote itself gives as a difference."""
     brought = numbers(sentence) - numbers(question)
     if not _DIFFERENCE.search(question) or len(brought) != 1:
         return []
-    clauses = [clause for quote in quotes for clause in _clauses(quote) if brought & numbers(clause)]
-    if any(_COMPARED.search(clause) for clause in clauses):
+    telling = [clause for quote in quotes for clause in clauses(quote) if brought & numbers(clause)]
+    if any(_COMPARED.search(clause) for clause in telling):
         return []
     return [Fault("kind", "the question asks for a difference, and no quote gives it")]
 
@@ -337,7 +262,7 @@ def _unit_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fa
 def _subject_faults(sentence: str, question: str, read: str, context: str) -> list[Fault]:
     """An article without the names or hardly a word of the question is about something else; an echo is no answer."""
     sought, said = set(terms(question)), set(terms(sentence))
-    missing = sorted(term for term in sought - set(terms(context)) if not _misspelled(term, context))
+    missing = sorted(sought - set(terms(context)))
     if len(sought) - len(missing) < LEAST_ASKED * len(sought):
         return [Fault("subject", f"nothing near the quotes speaks of {', '.join(missing[:3])}")]
     strangers = _strangers(question, context)
@@ -352,12 +277,6 @@ def _subject_faults(sentence: str, question: str, read: str, context: str) -> li
     if is_open(question) and not brought:
         return [Fault("echo", "it only says what the question says")]
     return []
-
-
-def _misspelled(term: str, text: str) -> bool:
-    """Whether a longer word is one of a text with a letter or two wrong."""
-    alike = len(term) > NAME_STEM and get_close_matches(term, terms(text), 1, ALIKE)
-    return bool(alike)
 
 
 def _strangers(question: str, context: str) -> list[str]:
