@@ -51,7 +51,7 @@ def wrong_speaker(sentence: str, quotes: Sequence[str], context: str) -> str | N
     Who is named must be named near the quotes, and be who says it in those that tell the same, unless the context
     names both beside each other.
 
-    >>> wrong_speaker("Osk said it sank.", ["It sank, Lund said."], "Osk met Lund.")
+    >>> wrong_speaker("Osk said it sank.", ["It sank, Lund said."], "Osk owns it.")
     "the quotes have 'Lund'"
     >>> wrong_speaker("The mayor said it sank.", ["It sank, Lund said."], "Lund is the mayor.")
     """
