@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.evidence import Candidate
-from rag.terms import Fact, coverage, names, numbers, term_weights, terms
+from rag.terms import Fact, coverage, denials, names, numbers, term_weights, terms
 from rag.types import Citation
 from rag.verify import heading
 
@@ -70,8 +70,10 @@ def _gain(
 
 
 def _facts(text: str) -> frozenset[Fact]:
-    """The numbers of a text and the stems of its names."""
-    return frozenset([*numbers(text), *(part for name in names(text) for part in terms(name))])
+    """The numbers of a text, the stems of its names, and whether it denies something."""
+    return frozenset(
+        [*numbers(text), *(["not"] if denials(text) else []), *(part for name in names(text) for part in terms(name))]
+    )
 
 
 def _share(sought: frozenset[Fact], found: frozenset[Fact]) -> float:

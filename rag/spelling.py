@@ -1,4 +1,4 @@
-"""One way of writing what news write in several: short months, dotted initials, "$4bn". Pure."""
+"""One way of writing what news write in several: short months, dotted initials, irregular verbs. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NOT_GUILTY = re.compile(r"\b(not|non)-(?=[a-z])", re.IGNORECASE)
 
 
 def spelled(text: str) -> str:
-    """A text with months in full, initials without dots and two countries by their initials.
+    """A text with months in full, initials without dots or plural and two countries by their initials.
 
     >>> spelled("The U.S. court meets on Feb. 20, not 9 Sept.")
     'The US court meets on February 20, not 9 September'
@@ -36,6 +36,7 @@ def spelled(text: str) -> str:
     text = _DOTTED.sub(lambda match: "".join(part for part in match.groups() if part), text)
     text = re.sub(r"(?<=\w) n['’]t\b", "n't", text)
     text = re.sub(r"\bUnited States(?: of America)?\b|\bUSA\b", "US", text).replace("United Kingdom", "UK")
+    text = re.sub(r"\b([A-Z]{2,})s\b", r"\1", text)
     return _NOT_GUILTY.sub(r"\1 ", text)
 
 
@@ -70,8 +71,39 @@ _PEOPLES: Final = {
     "welsh": "wales",
     "scottish": "scotland",
 }
-_ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
+_ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ern|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
 
 
 def _root(name: str) -> str:
     return _PEOPLES.get(name) or _ENDING.sub("", name)
+
+
+_IRREGULAR: Final = {
+    past: forms.split()[0]
+    for forms in (
+        "beat beaten,become became,begin began begun,bite bit bitten,bleed bled,blow blew blown,break broke broken"
+        ",breed bred,bring brought,build built,buy bought,catch caught,choose chose chosen,come came,deal dealt,dig dug"
+        ",draw drew drawn,drink drank drunk,drive drove driven,eat ate eaten,feed fed,fight fought,find found,flee fled"
+        ",fly flew flown,forbid forbade forbidden,forget forgot forgotten,freeze froze frozen,get got gotten"
+        ",give gave given,go went gone,grow grew grown,hang hung,hear heard,hide hid hidden,hold held,keep kept"
+        ",know knew known,lead led,leap leapt,lend lent,lose lost,make made,mean meant,meet met,overtake overtook"
+        ",overthrow overthrew overthrown,pay paid,ride rode ridden,ring rang rung,rise rose risen,run ran,say said"
+        ",see saw seen,seek sought,sell sold,send sent,shake shook shaken,shine shone,shoot shot,show shown"
+        ",shrink shrank shrunk,sing sang sung,sink sank sunk,sleep slept,slide slid,speak spoke spoken,speed sped"
+        ",spend spent,stand stood,steal stole stolen,stick stuck,strike struck stricken,swear swore sworn,sweep swept"
+        ",swim swam swum,take took taken,teach taught,tear tore torn,tell told,think thought,throw threw thrown"
+        ",uphold upheld,wake woke woken,wear wore worn,win won,withdraw withdrew withdrawn,write wrote written"
+    ).split(",")
+    for past in forms.split()[1:]
+}
+PAST_FORMS: Final = frozenset(_IRREGULAR)
+"""Forms of verbs for what is done, or was, that do not end in "ed"."""
+
+
+def lemma(word: str) -> str:
+    """A lower-case word as a present verb, where it is a form of an irregular one; else the word itself.
+
+    >>> lemma("sold"), lemma("scold")
+    ('sell', 'scold')
+    """
+    return _IRREGULAR.get(word, word)

@@ -41,26 +41,36 @@ _NEGATION = re.compile(
     r"|failed to|unable to)\b",
     re.IGNORECASE,
 )
-_SMALL: Final = (
-    {word: value for value, word in enumerate("zero one two three four five six seven eight nine ten".split())}
-    | {word: value for value, word in enumerate("eleven twelve thirteen fourteen fifteen sixteen".split(), 11)}
-    | {word: value for value, word in enumerate("seventeen eighteen nineteen".split(), 17)}
-    | {
-        word: 10 * value
-        for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-    }
-    | {word: value for value, word in enumerate("first second third fourth fifth sixth".split(), 1)}
-    | {word: value for value, word in enumerate("seventh eighth ninth tenth eleventh twelfth".split(), 7)}
-)
+_COUNTING: Final = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+        " seventeen eighteen nineteen".split()
+    )
+} | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_SMALL: Final = _COUNTING | {
+    word: value
+    for value, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+    )
+}
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
+CARDINAL: Final = "|".join([word for word in _COUNTING if word != "zero"])
+"""A pattern for the words below a hundred that count."""
+SCALE: Final = "|".join(_SCALES)
+"""A pattern for "hundred" to "trillion"."""
 _SCALED_RANGE = re.compile(
-    rf"(?<![\d,.])(?!(?:1[5-9]|20)\d\d\b)(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({'|'.join(_SCALES)})\b)",
+    rf"(?<![\d,.])(?!(?:1[5-9]|20)\d\d\b)(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({SCALE})\b)",
     re.IGNORECASE,
 )
 _SHORT_SCALE = re.compile(
     r"(?P<figure>\d)\s?(?P<scale>bn|tn|mn)\b|(?P<sum>[$£€¥]\s?\d[\d,]*(?:\.\d+)?)\s?(?P<letter>[mk])\b", re.IGNORECASE
 )
 _SHORT_SCALES: Final = {"bn": "billion", "tn": "trillion", "mn": "million", "m": "million", "k": "thousand"}
+_PARTS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_FRACTION = re.compile(
+    rf"\b(an?|{CARDINAL})[\s-]({'|'.join(_PARTS)})s?\b(?= of\b|[.,;]|$| since| in| more| less)", re.IGNORECASE
+)
 _STEMMER = snowballstemmer.stemmer("english")
 
 
@@ -162,6 +172,15 @@ def _value(run: list[str]) -> set[float]:
         elif word != "and":
             part += float(word.replace(",", "")) if word[0].isdecimal() else _SMALL[word]
     return {total + part}
+
+
+def shares(text: str) -> set[float]:
+    """The percentages that a text states as fractions, and rounded: "a fifth" is 20, "two thirds" 66, 66.7 and 67."""
+    found: set[float] = set()
+    for match in _FRACTION.finditer(text):
+        percent = 100 * _SMALL.get(match[1].casefold(), 1) / _PARTS[match[2].casefold()]
+        found |= {round(percent, 1), float(math.floor(percent)), float(round(percent))}
+    return found
 
 
 def names(text: str) -> list[str]:

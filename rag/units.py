@@ -9,40 +9,44 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.terms import numbers
+from rag.terms import CARDINAL, SCALE, numbers
 
 _LADDERS: Final = {
-    "time": "second minute hour day,night week month year,season decade century",
-    "length": "millimetre,mm,inch centimetre,cm,metre,m,foot,feet,yard kilometre,km,mile",
-    "mass": "gram,ounce kilo,kilogram,kg tonne,ton",
+    "time": "second minute hour day=night week month year,season decade century",
+    "length": "millimetre=mm,inch centimetre=cm,metre=m,foot=feet,yard kilometre=km=kph,mile=mph",
+    "mass": "gram,ounce kilo=kilogram=kg tonne=ton",
     "volume": "millilitre litre,gallon,pint hectolitre,barrel",
     "power": "watt kilowatt megawatt gigawatt",
     "area": "acre,hectare",
-    "share": "%,percent,per·cent,percentage percentage·point,point",
+    "share": "%=percent=per·cent=percentage percentage·point=point",
     "crown": "crown",
-    "dollar": "cent $,dollar",
-    "euro": "€,euro",
-    "sterling": "£,sterling",
-    "yen": "¥,yen",
+    "dollar": "cent $=dollar",
+    "euro": "€=euro",
+    "sterling": "£=sterling",
+    "yen": "¥=yen",
     "franc": "franc",
 }
-"""Units by dimension, from small to large; those with a comma between them are of like size. Money is not converted."""
+"""Units by dimension, from small to large; those with a comma between them are of like size, those with = the same.
+Money is not converted."""
 _SPELLED: Final = {"meter": "metre", "liter": "litre", "century": "century", "centuries": "century", "inches": "inch"}
 _STEPS: Final = {
     unit.replace("·", " "): (dimension, step)
     for dimension, ladder in _LADDERS.items()
     for step, units in enumerate(ladder.split())
-    for unit in units.split(",")
+    for unit in re.split("[,=]", units)
+}
+_SAME: Final = {
+    unit.replace("·", " "): units
+    for ladder in _LADDERS.values()
+    for units in re.split("[ ,]", ladder)
+    for unit in units.split("=")
 }
 _CURRENCIES: Final = frozenset({"crown", "dollar", "euro", "sterling", "yen", "franc"})
 _UNIT = "|".join(
     sorted((re.escape(unit) for unit in [*_STEPS, "meter", "liter", "centuries", "inches"]), key=len, reverse=True)
 )
 _PLURAL = rf"(?:{_UNIT})(?:e?s)?(?![\w])"
-_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
-    "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion|half|a|an"
-)
+_WORDS = rf"{CARDINAL}|{SCALE}|half|a|an"
 _VALUE = rf"(?:\d[\d,]*(?:\.\d+)?|\b(?:{_WORDS})\b)(?:[\s-]+(?:and[\s-]+)?(?:{_WORDS})\b)*"
 _CARRIED = re.compile(
     rf"(?P<sign>[$€£¥])\s?(?P<sum>{_VALUE})|(?P<value>{_VALUE})[\s-]*(?P<unit>{_PLURAL})", re.IGNORECASE
@@ -89,7 +93,7 @@ def swapped_unit(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None
     theirs = [each for quote in quotes for each in _carried(quote)]
     for value, unit in _carried(sentence):
         units = [other for told, other in theirs if told == value and _comparable(unit, other)]
-        if units and not any(_alike(unit, other, 0) for other in units):
+        if units and not any(_SAME.get(unit, unit) == _SAME.get(other, other) for other in units):
             return unit, units[0]
     return None
 
@@ -112,9 +116,9 @@ def _unit(text: str) -> str:
     return _SPELLED.get(singular, singular)
 
 
-def _alike(one: str, other: str, steps: int = 1) -> bool:
+def _alike(one: str, other: str) -> bool:
     (ours, low), (theirs, high) = _STEPS.get(one, (one, 0)), _STEPS.get(other, (other, 0))
-    return ours == theirs and abs(low - high) <= steps
+    return ours == theirs and abs(low - high) <= 1
 
 
 def _comparable(one: str, other: str) -> bool:

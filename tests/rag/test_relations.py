@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.bindings import misplaced_name, misplaced_number, turned
+from rag.bindings import misplaced_name, misplaced_number
 from rag.denied import wrongly_affirmed, wrongly_denied
-from rag.opposites import miscounted, misranked, opposite
+from rag.opposites import misranked, opposite
+from rag.quantities import miscounted
+from rag.roles import turned
 from rag.types import Document
 from rag.verify import faults
 
@@ -26,8 +28,18 @@ GOALS = (
 VOTE = "No councillor voted against the bridge, though Ilse Brandt had called it the second most expensive in Caldria."
 PLEA = "The dock union accused Varrin Terminals of underpaying all clerks; the firm has not yet replied, Ana Holt said."
 TURNOUT = "In Tarn Bridge 61% of women voted and 54% of men, fewer than in 2022 before the dam was built."
+FUND = (
+    "The fund's manager said on Monday that it will sell a fifth of its 60 ships in June because the harbour closed, a"
+    " plan that members passed by 31 votes to 12."
+)
+COURT = "On Friday the court dismissed an appeal by Ada Lund; rain is forecast for Saturday, at winds of 90 km/h."
 
 TRUE = [
+    (FUND, "The fund is selling 20% of its ships in June 2026."),
+    (FUND, "The manager of the fund said that it would sell ships due to the closed harbour."),
+    (FUND, "Members passed the plan 31 to 12."),
+    (COURT, "The court dismissed Ada Lund's appeal on Friday."),
+    (COURT, "Rain is expected on Saturday, at winds of 90 kilometres per hour."),
     (PROFIT, "Operating profit was up to 44 million crowns in the first quarter."),
     (PROFIT, "Profit grew from 38 million crowns to 44 million in a year."),
     (PROFIT, "A year earlier, in the first quarter of 2025, the operating profit had been 38 million."),
@@ -44,6 +56,15 @@ TRUE = [
     (TURNOUT, "Fewer people voted than in 2022."),
 ]
 FALSE = [
+    (FUND, "The fund sold a fifth of its ships in June.", "modality"),
+    (FUND, "The fund's lawyer said that it will sell ships.", "speaker"),
+    (FUND, "The fund will sell all of its ships in June.", "opposite"),
+    (FUND, "The harbour closed because the fund will sell ships.", "relation"),
+    (FUND, "Members passed a plan by 12 votes to 31.", "opposite"),
+    (COURT, "The court upheld an appeal by Ada Lund.", "opposite"),
+    (COURT, "Rain is forecast for Friday, at winds of 90 km/h.", "relation"),
+    (COURT, "Rain fell on Saturday, at winds of 90 km/h.", "modality"),
+    (COURT, "Winds of 90 mph are forecast.", "unit"),
     (PROFIT, "Operating profit in the first quarter fell to 44 million crowns.", "opposite"),
     (PROFIT, "Operating profit rose to 38 million crowns from 44 million a year earlier.", "opposite"),
     (PROFIT, "Operating loss in the first quarter rose to 44 million crowns.", "opposite"),
@@ -81,7 +102,7 @@ def test_what_is_told_the_other_way_round_is_found(quote: str, sentence: str, ch
     assert check in checks(quote, sentence)
 
 
-@pytest.mark.parametrize("quote", [PROFIT, JOBS, GOALS, VOTE, PLEA, TURNOUT])
+@pytest.mark.parametrize("quote", [PROFIT, JOBS, GOALS, VOTE, PLEA, TURNOUT, FUND, COURT])
 def test_nothing_is_held_against_a_sentence_that_is_its_quote(quote: str) -> None:
     assert [check(quote, [quote]) for check in CHECKS] == [None] * len(CHECKS)
 

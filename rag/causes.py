@@ -1,0 +1,50 @@
+"""What is told to be the cause of what: whether it is the other way round in the quotes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.spelling import lemma
+from rag.terms import STOP_WORDS, stem, words
+
+_FROM = re.compile(r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|after|following)\b", re.IGNORECASE)
+"""What stands before these is the effect, or the later, and what stands after them the cause."""
+_TO = re.compile(
+    r"\b(?:led to|leads to|caus(?:ed|es)|prompt(?:ed|s)|result(?:ed|s) in|so that|before)\b", re.IGNORECASE
+)
+
+
+def turned_cause(sentence: str, quotes: Sequence[str]) -> str | None:
+    """The word by which a sentence tells as a cause what the quotes tell as its effect; None where there is none.
+
+    >>> turned_cause("The dam broke because the town was flooded.", ["The town was flooded after the dam broke."])
+    'because'
+    """
+    told = [each for quote in quotes for each in _causes(quote)]
+    for link, cause, effect in _causes(sentence):
+        straight = max((len(cause & theirs) + len(effect & follows) for _, theirs, follows in told), default=0)
+        crossed = [
+            len(cause & follows) + len(effect & theirs)
+            for _, theirs, follows in told
+            if cause & follows and effect & theirs
+        ]
+        if max(crossed, default=0) > straight:
+            return link
+    return None
+
+
+def _causes(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
+    """The linking words of a text, each with the words of the cause and of the effect that the other has not."""
+    for pattern in (_FROM, _TO):
+        for match in pattern.finditer(text):
+            before, after = text[: match.start()], text[match.end() :]
+            if not before.strip() and "," in after:
+                after, before = after.split(",", 1)
+            first, second = _stems(before), _stems(after)
+            cause, effect = (second, first) if pattern is _FROM else (first, second)
+            yield match[0], cause - effect, effect - cause
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(lemma(word.casefold())) for word in words(text) if word.casefold() not in STOP_WORDS)

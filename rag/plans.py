@@ -1,0 +1,87 @@
+"""Plans and allegations: whether a sentence tells as done or as certain what its quotes do not. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+
+from rag.spelling import PAST_FORMS
+from rag.terms import terms
+
+SAME_CLAUSE = 0.6
+"""Share of a clause's terms that one of a quote has to have to be told of the same."""
+
+PLANNED = re.compile(
+    r"\b(?:[Ww]ill|[Ww]on['’]t|(?:would|could|should)(?:n['’]t)?|may|might|shall"
+    r"|(?<!game )plan(?:s|ned|ning)? to|would like"
+    r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
+    r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
+    r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|threaten|recommend|demand|urg)(?:e?s|e|ed|ing|d)?"
+    r"|(?<!than )(?<!as )expect(?:s|ed|ing)?"
+    r"|(?:is|are|was|were) forecast|forecast(?:s|ed|ing) (?:that|to)"
+    r"|(?:order|ask|instruct|command)(?:s|ed) (?:\S+ ){1,4}to"
+    r"|sought|desire[sd]?|wish(?:es|ed)?"
+    r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
+    r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
+)
+_CERTAIN = re.compile(r"[Ww]ill|(?:is|are) (?:due )?to|(?:is|are) due|(?:due|set|ready|scheduled|going) to|['’]ll")
+_DONE = re.compile(rf"\b(?:was|were|had|has|have|did|\w+ed|{'|'.join(sorted(PAST_FORMS))})\b", re.IGNORECASE)
+_ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspected|accus\w+)\b", re.IGNORECASE)
+_ACCUSED = re.compile(r"\b(?:alleges?|alleged|alleging|accus\w+)\b", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|claim\w*|argu\w*|according|lawsuit|su(?:e|es|ed|ing)|charg\w*|report\w*|believ\w*|told|tells?"
+    r"|estimated|suspect\w*|thought|critici\w*|complain\w*|describ\w*|call(?:s|ed))\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\([^)]*\)")
+_CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|who|which|because|after|before|while|as|if)\b")
+
+
+def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
+    """A plan told as a fact, or a fact as a plan: clause by clause, each beside that of the quotes most like it.
+
+    >>> mistold("The mill closed.", ["The mill will close."], "")
+    "the quote says 'will'"
+    >>> mistold("The mill closes in May.", ["The mill will close in May."], "")
+    """
+    told = [clause for quote in quotes for clause in clauses(_ASIDE.sub(" ", quote))]
+    theirs, ours = PLANNED.search(_nearest(sentence, told)), PLANNED.search(sentence)
+    said = set(terms(sentence))
+    hedged = next(
+        (found for quote in quotes if (found := _ACCUSED.search(quote)) and _much_of(said, quote)),
+        _ALLEGED.search(_nearest(sentence, told)),
+    )
+    if hedged and not _ALLEGED.search(sentence) and not _TOLD.search(sentence):
+        return f"the quote says {hedged[0]!r}"
+    if theirs and not ours and not _still_to_come(theirs[0], sentence):
+        return f"the quote says {theirs[0]!r}"
+    matched = [(clause, _nearest(clause, told)) for clause in clauses(sentence)]
+    kept = {near for clause, near in matched if PLANNED.search(clause)}
+    for clause, near in matched:
+        said, planned = set(terms(clause)), PLANNED.search(near.split("nor ", 1)[0])
+        if planned and near not in kept and _much_of(said, near) and not _still_to_come(planned[0], clause):
+            return f"the quote says {planned[0]!r}"
+    added = [clause for clause, near in matched if PLANNED.search(clause) and not PLANNED.search(near)]
+    if ours and added and not PLANNED.search(question):
+        return f"{ours[0]!r} is not in the quotes"
+    return None
+
+
+def _still_to_come(planned: str, text: str) -> bool:
+    """Whether what is planned for certain is told as present: "goes" for "will go", and not "went" nor "may go"."""
+    return _CERTAIN.fullmatch(planned) is not None and not _DONE.search(text)
+
+
+def _much_of(said: Set[str], text: str) -> bool:
+    return len(said & set(terms(text))) >= SAME_CLAUSE * len(said)
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a sentence between commas and conjunctions."""
+    return [clause for clause in _CLAUSE.split(text) if clause.strip()]
+
+
+def _nearest(text: str, clauses: Sequence[str]) -> str:
+    """The clause with most words of a text, "" if there is none."""
+    said = set(terms(text))
+    return max(clauses, key=lambda clause: len(said & set(terms(clause))), default="")

@@ -1,0 +1,150 @@
+"""Who did what to whom: whether it is told the other way round than in the quotes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from itertools import combinations
+from typing import Final
+
+from rag.anchors import Token, tokens
+from rag.slots import Slot, Value, known_names, named
+from rag.spelling import PAST_FORMS
+from rag.terms import CALENDAR, stem
+
+BETWEEN = 5
+"""How many telling words at most stand between who did something and to whom."""
+FAR = 12
+"""The same, in a quote, which may say more."""
+SIDE = 3
+"""How many telling words on either side of a verb are what it is told of."""
+
+SAYING: Final = frozenset(
+    map(
+        stem,
+        "say said tell told state argue claim explain add write announce warn deny insist ask report according".split(),
+    )
+)
+"""Verbs of speech: `rag.speakers` looks at who says."""
+_PLACING: Final = frozenset("in at on during since".split())
+_LATELY: Final = frozenset("today yesterday tomorrow tonight week month year day".split())
+_OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
+_AUXILIARY: Final = frozenset("will would may might can could shall should must to did does do not also".split())
+_ACTS: Final = PAST_FORMS | {
+    "beat",
+    "fell",
+    "left",
+    "shot",
+    "hit",
+    *"attack defeat ouster sue replace lead follow trail".split(),
+}
+"""Forms of verbs, and words for acts, that do not look like a verb."""
+_HIM: Final = re.compile(r" (?:him|her|them|it)\b(?! \w+ed\b)")
+_DETERMINERS: Final = frozenset("the a an its his her their this these those that of in".split())
+
+
+def turned(sentence: str, quotes: Sequence[str], context: str = "") -> tuple[str, str, str] | None:
+    """Who, did what, to whom: told the other way round than in the quotes; None where nothing is.
+
+    >>> turned("Varn sued Osk.", ["In May Osk sued Varn."], "It is Varn and Osk.")
+    ('varn', 'sued', 'osk')
+    >>> turned("Varn was sued by Osk.", ["In May Osk sued Varn."], "It is Varn and Osk.")
+    """
+    return _turned_names(sentence, quotes, known_names([sentence, *quotes, context])) or _turned_words(sentence, quotes)
+
+
+def _turned_names(sentence: str, quotes: Sequence[str], known: Set[str]) -> tuple[str, str, str] | None:
+    ours = tokens(sentence)
+    ours_named = list(named(sentence, ours, known))
+    for quote in quotes:
+        theirs = tokens(quote)
+        told = list(named(quote, theirs, known))
+        for one, other in combinations(ours_named, 2):
+            for link in _links(sentence, ours, one.token, other.token, BETWEEN):
+                found = set()
+                for first, second in combinations(told, 2):
+                    if {first.value, second.value} == {one.value, other.value}:
+                        linked = _links(quote, theirs, first.token, second.token, FAR)
+                        found |= {
+                            told_so
+                            for near in linked
+                            if near.stem == link.stem and (told_so := _doing(first, near, second, quote))
+                        }
+                if found and (ours_told := _doing(one, link, other, sentence)) and ours_told not in found:
+                    return str(one.value), link.word, str(other.value)
+    return None
+
+
+def _turned_words(sentence: str, quotes: Sequence[str]) -> tuple[str, str, str] | None:
+    """A word that has on its left what the quotes have on its right, and the other way round, and nothing else."""
+    ours = tokens(sentence)
+    for quote in quotes:
+        theirs = tokens(quote)
+        for link in ours:
+            others = [each for each in theirs if each.stem == link.stem]
+            if not link.telling or not _verbal(sentence, link) or link.stem in SAYING or len(others) != 1:
+                continue
+            if not _verbal(quote, others[0]) or voice(sentence, link) != voice(quote, others[0]):
+                continue
+            for most in (SIDE - 1, SIDE):
+                (left, right), (before, after) = _sides(link, ours, most), _sides(others[0], theirs, most)
+                if left & after and right & before and not left & before and not right & after:
+                    return min(left & after), link.word, min(right & before)
+                whom = next((near.stem for near in ours if near.telling and near.start > link.start), "")
+                if left and whom in before and not left & before and _HIM.match(quote, others[0].end):
+                    return min(left), link.word, whom
+    return None
+
+
+def voice(text: str, token: Token) -> bool:
+    """Whether a word is told of whom it was done to."""
+    if re.match(r"\W+by\b", text[token.end :]):
+        return True
+    if token.word.endswith("ing"):
+        return False
+    return re.search(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$", text[: token.start]) is not None
+
+
+def _verbal(text: str, token: Token) -> bool:
+    """Whether a word looks like a verb where it stands."""
+    if token.capital or not token.word[0].isalpha() or re.search(r"(?:or|er|ors|ers|ion|ions|ment|ments)$", token.word):
+        return False
+    if re.search(r"(?:ed|ing)$", token.word):
+        return True
+    before = text[: token.start].split()[-1:] or [""]
+    return before[0].casefold() in _AUXILIARY or (
+        re.search(r"[^su]s$", token.word) is not None and before[0].casefold() not in _DETERMINERS
+    )
+
+
+def _sides(token: Token, text: Sequence[Token], most: int) -> tuple[set[str], set[str]]:
+    telling = [near for near in text if near.telling and near.word[0].isalpha() and near.word not in CALENDAR | _LATELY]
+    before = [near.stem for near in telling if near.start < token.start and near.clause == token.clause]
+    place = next((near.start for near in text if near.start > token.start and near.word in _PLACING), text[-1].end)
+    after = [near.stem for near in telling if token.start < near.start < place and near.clause <= token.clause + 1]
+    return set(before[-most:]), set(after[:most])
+
+
+def _links(written: str, text: Sequence[Token], one: Token, other: Token, most: int) -> list[Token]:
+    """The telling words between two names that may be what the one did to the other."""
+    if other.place - one.place > most + 1 or re.search(r"[,;:–—]", written[one.end : other.start]):
+        return []
+    return [
+        each
+        for each in text
+        if one.start < each.start < other.start
+        and each.telling
+        and each.word[0].isalpha()
+        and (_verbal(written, each) or each.word in _ACTS)
+        and each.stem not in SAYING
+        and not (_OF_PLACE.search(one.word) and not written[one.end : each.start].strip())
+    ]
+
+
+def _doing(one: Slot, link: Token, other: Slot, text: str) -> tuple[Value, Value] | None:
+    """Who did it, and to whom; None where a passive does not tell by whom."""
+    between = text[link.end : other.token.start]
+    if voice(text, link) and not re.search(r"\b(?:by|with)\b", between):
+        return None
+    passive = voice(text, link) or between.startswith(" with ")
+    return (other.value, one.value) if passive else (one.value, other.value)

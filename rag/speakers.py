@@ -1,0 +1,114 @@
+"""Who is told to have said something: whether it is who says it in the quotes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
+
+from rag.spelling import is_short_for
+from rag.terms import CALENDAR, STOP_WORDS, stem, terms, words
+
+NEAR: Final = 6
+"""Within how many words two names of the same person stand beside each other ("the mayor, Ilse Brandt")."""
+AS_MUCH: Final = 0.6
+"""Share of the words of the quote most like a sentence that another has to have to tell the same."""
+
+_SAYS = (
+    r"(?:said|says?|told|tells|stated?s?|argue[sd]?|claim(?:s|ed)?|explain(?:s|ed)|added|wrote|announced|warn(?:s|ed)"
+    r"|denie[sd]|insist(?:s|ed)?|demand(?:s|ed)?|predict(?:s|ed)?|report(?:s|ed)"
+    r"|call(?:s|ed)(?= (?:it|him|her|them|the)\b))"
+)
+_VERB = re.compile(rf"(?<!\bbe )(?<!\bbeen )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b{_SAYS}\b")
+_BY = re.compile(rf"\b(?:[Aa]ccording to|{_SAYS} by) ([^.,;:”\"]+)")
+_AFTER = re.compile(r"\s+(?!that\b|it\b|on\b|in\b|at\b)([^.,;:“”\"]{1,60})")
+_BOUND = re.compile(r"[.;:“”\"]|\b(?:and|but|that|because|after|while|as|when)\b")
+_ASIDE = re.compile(r", (?:who|which) [^,]*,")
+_OWNED = re.compile(r"^(.*\w)(?:['’]s|s['’])\s+(?=\w)")
+_GENERIC: Final = frozenset(
+    map(
+        stem,
+        "company firm group government ministry official authority researcher scientist expert report article study"
+        " statement spokesman spokeswoman spokesperson outlet source people man woman leader head".split(),
+    )
+)
+"""Words for a speaker that may stand for a name which they never stand beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The stems of who speaks, and of whose they are: "Osk's lawyer" is a lawyer, of Osk. Empty for a pronoun."""
+
+    said_as: str
+    who: frozenset[str]
+    whose: frozenset[str]
+
+
+def wrong_speaker(sentence: str, quotes: Sequence[str], context: str) -> str | None:
+    """What is wrong with who is told to have said it; None where nothing is.
+
+    Who is named must be named near the quotes, and be who says it in those that tell the same, unless the context
+    names both beside each other.
+
+    >>> wrong_speaker("Osk said it sank.", ["It sank, Lund said."], "Osk owns it.")
+    "the quotes have 'Lund'"
+    >>> wrong_speaker("The mayor said it sank.", ["It sank, Lund said."], "Lund is the mayor.")
+    """
+    ours = [each for each in speakers(sentence) if each.who]
+    known = {stem(word) for word in words(context)}
+    said = set(terms(sentence))
+    shared = {quote: len(said & set(terms(quote))) for quote in quotes}
+    telling = [quote for quote in quotes if shared[quote] >= AS_MUCH * max(shared.values())]
+    theirs = [each for quote in telling for each in speakers(quote)]
+    for one in ours:
+        if one.said_as[:1].isupper() and not one.who & known and not is_short_for(one.said_as, context):
+            return f"{one.said_as!r} is not named near the quotes"
+        others = [other for other in theirs if other.who]
+        if others and len(others) == len(theirs) and not any(_same(one, other, context) for other in others):
+            return f"the quotes have {others[0].said_as!r}"
+    return None
+
+
+def speakers(text: str) -> Iterator[Speaker]:
+    """Those who are told to say something in a text, in order."""
+    for match in _BY.finditer(text):
+        yield _speaker(match[1])
+    text = _ASIDE.sub(" ,", text)
+    for match in _VERB.finditer(text):
+        before = _BOUND.split(text[: match.start()])[-1]
+        phrases = [phrase for phrase in before.split(",") if phrase.strip()]
+        after = _AFTER.match(text, match.end())
+        if not phrases:
+            yield _speaker(after[1] if after else "")
+        elif before.rstrip().endswith(","):
+            # "The mayor, Ilse Brandt, said", or "It sank," said the mayor
+            inverted = after is not None and not re.search(r"[A-Z]", before.lstrip()[1:])
+            yield _speaker(after[1] if after and inverted else before)
+        else:
+            yield _speaker(phrases[-1])
+
+
+def _speaker(phrase: str) -> Speaker:
+    owned = _OWNED.match(phrase)
+    whose = _stems(owned[1]) if owned else frozenset()
+    return Speaker(phrase.strip(), _stems(phrase[owned.end() :] if owned else phrase), whose)
+
+
+def _stems(phrase: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(phrase) if word.casefold() not in STOP_WORDS | CALENDAR)
+
+
+def _same(one: Speaker, other: Speaker, context: str) -> bool:
+    if one.who & other.who:
+        return not (one.whose and other.whose) or bool(one.whose & other.whose)
+    if one.who & other.whose or other.who & one.whose or (one.who | other.who) & _GENERIC:
+        return True
+    return is_short_for(one.said_as, other.said_as) or _beside(one.who, other.who | other.whose, context)
+
+
+def _beside(one: Set[str], other: Set[str], context: str) -> bool:
+    """Whether words of both stand near each other in a text."""
+    found = [stem(word) for word in words(context)]
+    places = [place for place, each in enumerate(found) if each in one]
+    return any(other & set(found[max(0, place - NEAR) : place + NEAR + 1]) for place in places)
