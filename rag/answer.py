@@ -28,7 +28,7 @@ from rag import followup, plan, prompt
 from rag.ablation import Ablation
 from rag.asking import asking
 from rag.cite import Markers
-from rag.draft import SentenceStream
+from rag.draft import Drafted, SentenceStream
 from rag.evidence import select
 from rag.judging import Judge, Judged
 from rag.notices import heeded, remarks
@@ -36,7 +36,7 @@ from rag.reading import Reading, read
 from rag.refuse import reason
 from rag.retrieve import Retriever
 from rag.rivals import rivals, standing
-from rag.seams import Embedder, LanguageModel, Message
+from rag.seams import Embedder, LanguageModel, Message, Piece
 from rag.sources import independent
 from rag.support import Calibration
 from rag.types import (
@@ -162,8 +162,8 @@ class Answerer:
 
     async def _written(self, messages: Sequence[Message], max_tokens: int) -> str:
         stream = self._model.stream(messages, max_tokens)
-        async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
-            return "".join([piece async for piece in pieces])
+        async with aclosing(cast("AsyncGenerator[Piece, None]", stream)) as pieces:
+            return "".join([piece.text async for piece in pieces])
 
     async def _stepwise(self, question: Question, verdicts: list[Verdict], clock: Clock) -> list[Judged]:
         """One sentence for each step of a question of several, or none at all where a step is not answered."""
@@ -219,10 +219,10 @@ class Answerer:
         evidence = select(reading.candidates, length.evidence_tokens, by_relevance=ranked)
         contained = await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO)
         stream = self._model.stream(prompt.draft(question, evidence, length.asked, dated=dated), length.max_tokens)
-        async with aclosing(cast("AsyncGenerator[str, None]", stream)) as pieces:
-            async for sentence in _complete(pieces):
+        async with aclosing(cast("AsyncGenerator[Piece, None]", stream)) as pieces:
+            async for drafted in _complete(pieces):
                 clock.lap("generate")
-                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained)
+                judged = await asyncio.to_thread(self._judge, question, reading, drafted, contained)
                 clock.lap("verify")
                 yield judged
         clock.lap("generate")
@@ -295,14 +295,14 @@ class Clock:
         return {stage: round(1000 * seconds) for stage, seconds in (spent | {"total": total}).items()}
 
 
-async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
+async def _complete(pieces: AsyncIterator[Piece]) -> AsyncIterator[Drafted]:
     """The sentences of a draft, each as soon as it is known to be complete."""
-    drafted = SentenceStream()
+    sentences = SentenceStream()
     async for piece in pieces:
-        for sentence in drafted.feed(piece):
-            yield sentence
-    for sentence in drafted.rest():
-        yield sentence
+        for drafted in sentences.feed(piece):
+            yield drafted
+    for drafted in sentences.rest():
+        yield drafted
 
 
 def dateline(document: Document) -> str:
