@@ -296,8 +296,3 @@ def test_a_newsletter_laid_out_in_tables_is_read_by_its_blocks_and_whole() -> No
 def test_the_name_of_the_site_in_the_heading_is_no_title(head: str, title: str) -> None:
     page = f"<html><body>{head}<p>The harbour was opened on Monday by the mayor of it.</p></body></html>"
     assert one(page.encode(), "p.html").title == title
-
-
-def test_a_feed_of_too_many_entries_is_told_before_it_is_parsed() -> None:
-    feed = b"<rss><channel>" + b"<item><title>t</title></item>" * 20_000
-    assert code(feed, "f.rss") == "too_large"
