@@ -16,6 +16,7 @@ _BLOCKS = frozenset(
     "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead title tr ul".split()
 )
 _UNSEEN = frozenset("script style noscript template head iframe object svg math button select textarea".split())
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _AROUND = frozenset("nav header footer aside form".split())
 _DECLARED = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})|encoding=[\"']([\w:.-]{2,40})[\"']", re.I
@@ -86,6 +87,15 @@ def lines(root: Tree, everything: bool = True) -> str:
             found += ["\n"] * (tag in _BLOCKS) + [after]
     whole = (" ".join(line.split()) for line in "".join(found).split("\n"))
     return "\n".join(line for line in whole if line)
+
+
+def laid_out(root: Tree) -> bool:
+    """Whether a page has tables that only place things: one that says so, or has another table or a heading in it."""
+    return any(
+        (table.get("role") or "").lower() in ("presentation", "none")
+        or any(each is not table for each in table.iter("table", *_HEADINGS))
+        for table in root.iter("table")
+    )
 
 
 def plain(fragment: str) -> str:

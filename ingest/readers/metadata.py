@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -29,9 +31,13 @@ _UPDATED = "article:modified_time og:article:modified_time og:updated_time datem
 _AUTHORS = (
     "article:author author citation_author parsely-author sailthru.author byl dc.creator dcterms.creator twitter:author"
 ).split()
+_BETWEEN = re.compile(r"\s+(?:[|:–—·»-]|::|//)\s+")
 _LONGEST_NAME = 6
 """Words."""
 _EARLIEST = datetime(1500, 1, 1, tzinfo=UTC)
+# Day before month or after it cannot be told where both are figures, so the month is a word or the year comes first.
+_WRITTEN = ("%Y/%m/%d", "%Y-%m-%d", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
+_CLOCKS = ("", " %H:%M", " %H:%M:%S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +60,7 @@ def facts(root: Tree) -> PageFacts:
     """What the page `root` says of itself."""
     stated = _article(root)
     metas = _metas(root)
-    heading = [plain("".join(each.itertext())) for each in root.iter("h1")]
-    titles = [_text(stated.get("headline")), *(metas.get(name, "") for name in _TITLES)]
-    titles += [heading[0] if len(heading) == 1 else "", _first_text(root, "title")]
+    titles = [_text(stated.get("headline")), *(metas.get(name, "") for name in _TITLES), _heading(root)]
     marked = [each.get("datetime") or "" for each in root.iter("time") if each.get("pubdate") is not None]
     marked += [each.get("datetime") or "" for each in root.xpath("(//article//time)[1]")]
     marked += root.xpath("//*[@itemprop='datePublished']/@content|//*[@itemprop='datePublished']/@datetime")
@@ -79,8 +83,27 @@ def facts(root: Tree) -> PageFacts:
     )
 
 
+def _heading(root: Tree) -> str:
+    """The heading of the first level, if there is one only, else the title of the page.
+
+    Where that heading is the name of the site, which the page's title has not or has last, it is the first one of the
+    second level that the title begins with.
+    """
+    whole = plain(_first_text(root, "title"))
+    first = [plain("".join(each.itertext())) for each in root.iter("h1")]
+    if len(first) != 1 or not first[0]:
+        return whole
+    parts = [part.casefold() for part in _BETWEEN.split(whole)]
+    if first[0].casefold() not in parts[:-1] and first[0].casefold() != whole.casefold():
+        for second in root.iter("h2"):
+            found = plain("".join(second.itertext())).rstrip(" #¶")
+            if found and found.casefold() in (parts[0], whole.casefold()):
+                return found
+    return first[0]
+
+
 def time_of(value: object) -> datetime | None:
-    """A time as pages, feeds and mails write it (ISO 8601 or RFC 2822), None for what is none."""
+    """A time as pages, feeds and mails write it (ISO 8601, RFC 2822, `March 5, 2024`), None for what is none."""
     if not isinstance(value, str) or not 8 <= len(value.strip()) <= 60:
         return None
     found = value.strip()
@@ -91,8 +114,17 @@ def time_of(value: object) -> datetime | None:
             time = parsedate_to_datetime(found)
             time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
-            return None
+            time = _written(found)
     return time if time and time >= _EARLIEST else None
+
+
+def _written(value: str) -> datetime | None:
+    """A day as people write it, with or without a time; UTC."""
+    words = " ".join(value.replace(",", " ").split())
+    for form in (day + clock for clock in _CLOCKS for day in _WRITTEN):
+        with suppress(ValueError):
+            return datetime.strptime(words, form).replace(tzinfo=UTC)
+    return None
 
 
 def _article(root: Tree) -> dict[str, Any]:
@@ -126,7 +158,10 @@ def _byline(root: Tree) -> tuple[str, ...]:
         # as with the text: the library promises nothing about markup that is broken enough
         return ()
     words = [name.split() for name in found]
-    short = all(len(each) <= _LONGEST_NAME and not (each[0][0].islower() or each[-1][0].islower()) for each in words)
+    short = all(
+        len(" ".join(each)) > 1 and len(each) <= _LONGEST_NAME and not (each[0][0].islower() or each[-1][0].islower())
+        for each in words
+    )
     return found if short else ()
 
 

@@ -198,3 +198,8 @@ def test_a_name_found_is_found_again_as_it_is(said: list[str]) -> None:
     found = names(said)
     assert names(found) == found
     assert all(name == " ".join(name.split()) for name in found)
+
+
+def test_a_version_where_the_author_stands_is_nobody() -> None:
+    page = b'<html><body><p class="author">v1.2, Aug 2022</p><p>The harbour was opened on Monday by the mayor.</p>'
+    assert one(page, "p.html").authors == ()

@@ -220,3 +220,79 @@ def test_a_file_of_lines_is_read_as_its_bytes_are(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(read(tmp_path / "a.txt", "a.txt"))
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        b'+++\ntitle = "Harbour: open"\ndate = 2024-03-05T09:00:00Z\nauthors = ["Lee, Ann"]\n+++\n',
+        b'---\ntitle: "Harbour: open" # the headline\ndate: 2024/03/05 09:00\nauthors: ["Lee, Ann"]\n---\n',
+        b"---\npublished: true\ntitle: >-\n  Harbour:\n  open\ndate: March 5, 2024 09:00\nauthor:\n"
+        b"  name: Lee, Ann\n---\n",
+        b"---\nurl: /posts/open/\ntitle: 'Harbour: open'\ndate: 5 Mar 2024 09:00\nauthors:\n  - name: Lee, Ann\n---\n",
+        b"---\ntitle: Harbour: open\ndate: 2024-03-05 10:00:00 +0100\nauthors:\n- 'Lee, Ann'\n---\n",
+        b"---\ntitle: Harbour: open\ndate: 2024-03-05T09:00\nauthors: ['Lee, Ann']\ntags: ["
+        + b"[" * 60_000
+        + b"\n---\n",
+    ],
+    ids=["toml", "comment", "folded", "mappings", "not yaml", "nested"],
+)
+def test_front_matter_is_read_as_site_generators_write_it(front: bytes) -> None:
+    found = one(front + b"Text.", "f.md")
+    assert (found.title, found.text, found.url) == ("Harbour: open", "Text.", "")
+    assert found.published_at == datetime(2024, 3, 5, 9, tzinfo=UTC)
+    assert found.authors == (("Lee, Ann",) if b"[[" not in front else ("'Lee", "Ann'"))
+
+
+@pytest.mark.parametrize("text", [b"Harbour\n=======\n\nText.", b"<!-- draft -->\n\n<!-- 2 -->\n# Harbour\nText."])
+def test_a_heading_however_it_is_marked_is_the_title(text: bytes) -> None:
+    assert one(text, "f.md").title == "Harbour"
+
+
+def test_a_mail_is_read_without_the_message_attached_to_it() -> None:
+    parts = b"--B\n\nThe harbour opened.\n--B\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\n"
+    mail = (
+        b'From: a@b.example\nContent-Type: multipart/mixed; boundary="B"\n\n' + parts + b"Subject: x\n\nOther.\n--B--\n"
+    )
+    assert one(mail, "m.eml").text == "The harbour opened."
+    assert one(b"From a@b.example Tue Mar  5 10:00:00 2024\n" + mail, "m.eml").text == "The harbour opened."
+
+
+def test_the_lines_of_a_mail_that_flow_are_put_together() -> None:
+    mail = (
+        b"From: a@b.example\nContent-Type: text/plain; format=flowed\n\nIt was opened \nby her.\n> He said \n-- \nA\n"
+    )
+    assert one(mail, "m.eml").text == "It was opened by her.\n> He said \n-- \nA"
+
+
+def test_a_newsletter_laid_out_in_tables_is_read_by_its_blocks_and_whole() -> None:
+    page = (
+        b"<table><tr><td><h1>Harbour</h1>"
+        + b"<p>The harbour was opened on Monday by the mayor.</p>" * 9
+        + b"</td></tr><tr><td>"
+        b"<table><tr><td>Tolls</td><td>12</td></tr><tr><td>Ferries</td><td>7</td></tr></table></td></tr></table>"
+    )
+    found = one(b"From: a@b.example\nContent-Type: text/html\n\n" + page, "m.eml")
+    assert found.text.splitlines() == [
+        "Harbour",
+        *["The harbour was opened on Monday by the mayor."] * 9,
+        "Tolls",
+        "12",
+        "Ferries",
+        "7",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("<title>Keys | The Guide</title><h1>The Guide</h1><h2>Keys#</h2>", "Keys"),
+        ("<title>Keys of it</title><h1>The Guide</h1><h2>Keys of it</h2>", "Keys of it"),
+        ("<title>Keys | The Guide</title><h1>Keys</h1><h2>The Guide</h2>", "Keys"),
+        ("<title>The Guide | Keys</title><h1>Keys</h1><h2>More</h2>", "Keys"),
+        ("<title>Keys</title><h1>All about keys</h1><h2>More</h2>", "All about keys"),
+    ],
+)
+def test_the_name_of_the_site_in_the_heading_is_no_title(head: str, title: str) -> None:
+    page = f"<html><body>{head}<p>The harbour was opened on Monday by the mayor of it.</p></body></html>"
+    assert one(page.encode(), "p.html").title == title
