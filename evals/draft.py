@@ -129,7 +129,7 @@ async def draft(
         reply = journal.reply(model.name, message) if journal else None
         taken_up += reply is not None
         if reply is None:
-            reply = "".join([piece.text async for piece in model.stream([message], LONGEST_REPLY)])
+            reply = "".join([piece async for piece in model.stream([message], LONGEST_REPLY)])
             if journal:
                 journal.keep(model.name, message, reply)
         row = proposal(source, reply)

@@ -101,7 +101,7 @@ async def _judge_all(
     verdicts: list[Verdict] = []
     for number, (row, gold) in enumerate(pairs, 1):
         if row.answered:
-            said = "".join([piece.text async for piece in model.stream([message(row, gold)], LONGEST_REPLY)]).strip()
+            said = "".join([piece async for piece in model.stream([message(row, gold)], LONGEST_REPLY)]).strip()
             verdicts.append(Verdict(row.id, row.right, verdict(said), said))
         else:
             verdicts.append(Verdict(row.id, row.right, judged=False, asked=False))

@@ -26,7 +26,7 @@ from rag import followup, plan, prompt
 from rag.ablation import Ablation
 from rag.asking import asking
 from rag.clock import Clock
-from rag.draft import Drafted, SentenceStream
+from rag.draft import SentenceStream
 from rag.evidence import select
 from rag.judging import Judge, Judged
 from rag.kind import is_broad
@@ -35,7 +35,7 @@ from rag.reading import Reading, read
 from rag.refuse import reason
 from rag.retrieve import Retriever
 from rag.rivals import rivals, standing
-from rag.seams import Embedder, LanguageModel, Message, Piece, Vectors
+from rag.seams import Embedder, LanguageModel, Message, Vectors
 from rag.sources import independent
 from rag.support import Calibration
 from rag.telling import Telling
@@ -162,7 +162,7 @@ class Answerer:
 
     async def _written(self, messages: Sequence[Message], max_tokens: int) -> str:
         async with aclosing(self._model.stream(messages, max_tokens)) as pieces:
-            return "".join([piece.text async for piece in pieces])
+            return "".join([piece async for piece in pieces])
 
     async def _stepwise(self, question: Question, verdicts: list[Verdict], clock: Clock) -> list[Judged]:
         """One sentence for each step of a question of several, or none at all where a step is not answered."""
@@ -219,9 +219,9 @@ class Answerer:
         contained = await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO)
         messages = prompt.draft(question, evidence, length.asked, dated=dated)
         async with aclosing(self._model.stream(messages, length.max_tokens)) as pieces:
-            async for drafted in _complete(pieces):
+            async for sentence in _complete(pieces):
                 clock.lap("generate")
-                judged = await asyncio.to_thread(self._judge, question, reading, drafted, contained)
+                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained)
                 clock.lap("verify")
                 yield judged
         clock.lap("generate")
@@ -241,14 +241,14 @@ class Answerer:
         return Answer(key, status, *said, model, timings, verdicts)
 
 
-async def _complete(pieces: AsyncIterator[Piece]) -> AsyncIterator[Drafted]:
+async def _complete(pieces: AsyncIterator[str]) -> AsyncIterator[str]:
     """The sentences of a draft, each as soon as it is known to be complete."""
-    sentences = SentenceStream()
+    drafted = SentenceStream()
     async for piece in pieces:
-        for drafted in sentences.feed(piece):
-            yield drafted
-    for drafted in sentences.rest():
-        yield drafted
+        for sentence in drafted.feed(piece):
+            yield sentence
+    for sentence in drafted.rest():
+        yield sentence
 
 
 def _other_sources(reading: Reading, judged: Judged | None) -> Reading | None:

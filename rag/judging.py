@@ -8,14 +8,14 @@ from typing import Final
 
 from rag.ablation import Ablation
 from rag.cite import align
-from rag.draft import Drafted, certainty, without_year
+from rag.draft import without_year
 from rag.evidence import Candidate
 from rag.notices import remarks, withdrawn
 from rag.reading import Reading
 from rag.refuse import gives_up
 from rag.retrieve import Retriever
 from rag.seams import Embedder
-from rag.support import Calibration, as_told
+from rag.support import UNTOLD, Calibration
 from rag.terms import numbers
 from rag.types import Document, Fault, Filters, Question, Signals, Verdict
 from rag.verify import faults, heading
@@ -53,13 +53,12 @@ class Judge:
         self._calibration = calibration
         self._without = without
 
-    def __call__(self, question: Question, reading: Reading, drafted: Drafted, contained: float | None) -> Judged:
+    def __call__(self, question: Question, reading: Reading, sentence: str, contained: float | None) -> Judged:
         """The quotes that carry a drafted sentence, and whether it may leave with them.
 
         `contained` is the model's probability that the evidence answers the question, None where it tells none. A
         draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself.
         """
-        sentence = drafted.text
         if gives_up(sentence):
             return Judged((), Verdict(sentence))
         vector = self._embedder.embed_query(sentence)
@@ -71,9 +70,8 @@ class Judge:
             meaning=aligned.meaning,
             grounded=aligned.grounded,
             contained=contained,
-            certain=certainty(drafted, question.text),
         )
-        calibration = as_told(self._calibration, signals)
+        calibration = UNTOLD if contained is None else self._calibration
         support = calibration.support(signals)
         quotes = aligned.quotes
         sentence, found = self._held(sentence, question, reading, quotes)

@@ -121,24 +121,13 @@ class Message:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What a model drafts at a time: a token, or as many as its server sends at once.
-
-    `logprob` is the natural logarithm of its probability, at most 0; None where the model does not tell.
-    """
-
-    text: str
-    logprob: float | None = None
-
-
 class LanguageModel(Protocol):
     """A chat model that drafts. It has no tools and decides nothing."""
 
     @property
     def name(self) -> str: ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece, None]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
         """The reply in pieces as they are drafted, greedily decoded. Closing it frees the model.
 
         Raises `Unavailable` when the model cannot be reached.

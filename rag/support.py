@@ -32,26 +32,16 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-DEFAULT = Calibration(weights=(1.24, 1.71, 1.47, 4.64, 0.0), bias=-6.49, threshold=0.30)
+DEFAULT = Calibration(weights=(1.24, 1.71, 1.47, 4.64), bias=-6.49, threshold=0.30)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
 
-SMALL = Calibration(weights=(1.62, 3.84, -0.22, 3.24, 0.0), bias=-4.15, threshold=0.25)
-"""For qwen2.5-0.5b, from fewer questions and without its certainty; see docs/decisions/0008."""
+SMALL = Calibration(weights=(1.62, 3.84, -0.22, 3.24), bias=-4.15, threshold=0.25)
+"""For qwen2.5-0.5b, from fewer questions; see docs/decisions/0008."""
 
-UNSURE = Calibration(weights=(1.24, 1.71, 1.47, 4.64, 0.0), bias=-6.49, threshold=0.30)
-"""For a model that does not tell how certain it is of its draft: the same drafts, without that signal."""
-
-UNTOLD = Calibration(weights=(1.49, 2.09, 1.74, 0.0, 0.0), bias=-3.28, threshold=0.60)
-"""For a model that tells no probabilities at all."""
+UNTOLD = Calibration(weights=(1.49, 2.09, 1.74, 0.0), bias=-3.28, threshold=0.60)
+"""For a model that does not tell whether the evidence holds the answer: the same drafts, without that signal."""
 
 _BY_MODEL = {"qwen2.5-0.5b": SMALL}
-
-
-def as_told(calibration: Calibration, signals: Signals) -> Calibration:
-    """The calibration that needs no more than a model has told."""
-    if signals.contained is None:
-        return UNTOLD
-    return UNSURE if signals.certain is None else calibration
 
 
 def calibration_for(model: str) -> Calibration:

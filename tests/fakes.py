@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 
-from rag.seams import Message, Piece
+from rag.seams import Message
 
 POLL_SECONDS = 0.005
 WAIT_SECONDS = 120.0
@@ -40,7 +40,7 @@ class ScriptedModel:
         self._flowing.set()
         self._changed = threading.Condition()
 
-    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece, None]:
+    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
         with self._changed:
             draft = self.drafts[min(self.started, len(self.drafts) - 1)]
             self.prompts.append(tuple(messages))
@@ -57,7 +57,7 @@ class ScriptedModel:
                     self.pause()
                 while not self._flowing.is_set():  # noqa: ASYNC110 - set from another thread
                     await asyncio.sleep(POLL_SECONDS)
-                yield Piece(word)
+                yield word
             whole = True
         finally:
             with self._changed:

@@ -95,7 +95,7 @@ async def answered(model: LanguageModel, question: str, chunks: Sequence[Chunk])
     """What the model says, None where its first sentence is that it does not know. Raises `Unavailable`."""
     context = "\n\n".join(chunk.text for chunk in chunks)
     message = Message("user", PROMPT.format(context=context, question=question))
-    reply = "".join([piece.text async for piece in model.stream([message], LONGEST_REPLY)]).strip()
+    reply = "".join([piece async for piece in model.stream([message], LONGEST_REPLY)]).strip()
     first = sentences(reply)[:1]
     return None if not first or gives_up(reply[: first[0].end]) else reply
 

@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import GroundwireError, ModelUnavailable
-from rag.seams import Message, Piece
+from rag.seams import Message
 from rag.settings import Settings
 from rag.usage import count
 from rag.weights import catalogue
@@ -31,21 +31,17 @@ class LangChainModel:
         self._afresh = afresh or {}
         self._make = make
         self._made: BaseChatModel | None = None
-        self._tells = False
         self._turn = threading.Lock()
 
-    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece, None]:
+    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
         with _translated(self.name):
             # the method is a generator, whatever its declared type: closing it is what frees the model
-            told: dict[str, Any] = {"logprobs": True, "top_logprobs": 1} if self._tells else {}
-            pieces = cast(
-                "AsyncGenerator[Any, None]", self.load().astream(_turns(messages), max_tokens=max_tokens, **told)
-            )
+            pieces = cast("AsyncGenerator[Any, None]", self.load().astream(_turns(messages), max_tokens=max_tokens))
             async with aclosing(pieces):
                 async for piece in pieces:
                     count(getattr(piece, "usage_metadata", None))
                     if text := piece.text:
-                        yield Piece(str(text), _logprob(piece.response_metadata.get("logprobs")))
+                        yield str(text)
 
     async def prefers(self, messages: Sequence[Message], options: tuple[str, str]) -> float | None:
         model = self.load().bind(max_tokens=1, logprobs=True, top_logprobs=MOST_ALTERNATIVES, **self._afresh)
@@ -56,7 +52,6 @@ class LangChainModel:
                 return None
         count(getattr(reply, "usage_metadata", None))
         told = _preference(reply.response_metadata.get("logprobs"), options)
-        self._tells = self._tells or told is not None  # only then is it asked to tell them of a draft too
         return _plain(str(reply.text), options) if told is None else told
 
     def load(self) -> BaseChatModel:
@@ -126,12 +121,6 @@ def _preference(logprobs: Any, options: tuple[str, str]) -> float | None:
             shares[word] += math.exp(alternative["logprob"])
     total = sum(shares.values())
     return shares[options[0]] / total if total else None
-
-
-def _logprob(logprobs: Any) -> float | None:
-    """That of all tokens of a piece in a row."""
-    content = logprobs.get("content") if isinstance(logprobs, dict) else None
-    return sum(float(token["logprob"]) for token in content) if content else None
 
 
 def _plain(said: str, options: tuple[str, str]) -> float | None:

@@ -10,7 +10,7 @@ import openai
 import pytest
 from langchain_openai import ChatOpenAI
 
-from rag.seams import Message, Piece
+from rag.seams import Message
 from rag.usage import count
 from tests.api.test_http_load import asked
 from tests.fakes import ScriptedModel
@@ -177,7 +177,7 @@ def test_an_error_in_the_middle_of_a_stream_reaches_the_client(serve: Serve) -> 
 class Counted(ScriptedModel):
     """One that tells its tokens, as the real one does."""
 
-    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece, None]:
+    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
         async for word in super().stream(messages, max_tokens):
             yield word
         count({"input_tokens": 300, "output_tokens": 20})

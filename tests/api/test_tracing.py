@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from api import tracing
 from api.tracing import Tracing
 from rag.errors import Overloaded
-from rag.seams import Message, Piece
+from rag.seams import Message
 from rag.types import Lap, Refusal, Status
 from rag.usage import Usage, count
 from tests.api.receiver import Receiver, receiver, told
@@ -97,7 +97,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
 class Counted(ScriptedModel):
     """One that tells its tokens, as the real one does."""
 
-    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Piece, None]:
+    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
         async for word in super().stream(messages, max_tokens):
             yield word
         count({"input_tokens": 300, "output_tokens": 20})
