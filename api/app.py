@@ -82,7 +82,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         reading = Reading(fetcher or Fetcher())
-        admission = Admission(settings.concurrency, settings.queue_limit)
+        admission = Admission(settings.concurrency, settings.queue_limit, settings.queue_seconds)
         tools = mcp.manager(Inside(boot, admission, settings.ask_timeout, watch), settings)
         boot.start()
         try:

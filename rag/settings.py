@@ -70,6 +70,12 @@ class Settings(BaseSettings):
 
     # bounds
     queue_limit: int = Field(32, ge=1, le=10_000, description="questions waiting for the model before 503 is answered")
+    queue_seconds: float = Field(
+        60.0,
+        ge=1.0,
+        le=3600.0,
+        description="longest wait for the model that is expected of a question; where it would be more 503 is answered",
+    )
     concurrency: int = Field(1, ge=1, le=256, description="questions drafted at once; raise it for a remote model")
     ask_timeout: float = Field(120.0, ge=1.0, le=3600.0, description="seconds a question may take once it is its turn")
     max_request_bytes: int = Field(64 * 2**20, ge=2**10, le=2**32, description="largest request body")
