@@ -124,7 +124,12 @@ def create_app(
 
 def _middleware(settings: Settings, counted: Metrics) -> list[Middleware]:
     """Outermost first. Pages of other sites may call only where a setting names them, and can read problems then."""
-    envelope = Middleware(Envelope, max_request_bytes=settings.max_request_bytes, metrics=counted)
+    envelope = Middleware(
+        Envelope,
+        max_request_bytes=settings.max_request_bytes,
+        receive_seconds=settings.receive_seconds,
+        metrics=counted,
+    )
     guard = Middleware(Guard, settings=settings)
     if not (origins := listed(settings.cors_origins)):
         return [envelope, guard]

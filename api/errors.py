@@ -33,6 +33,7 @@ from api.denials import (
     TooManyAtOnce,
     WrongHost,
 )
+from api.patience import TooSlow
 from api.schemas.around import FieldError, Problem
 from api.schemas.chat import PATHS as OPENAI_PATHS
 from api.schemas.chat import FailedOut
@@ -131,6 +132,7 @@ class PackedBody(WrongMediaType):
 STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     MalformedBody: HTTPStatus.BAD_REQUEST,
     MalformedForm: HTTPStatus.BAD_REQUEST,
+    TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     KeyMissing: HTTPStatus.UNAUTHORIZED,
     KeyRefused: HTTPStatus.UNAUTHORIZED,
     KeyRevoked: HTTPStatus.UNAUTHORIZED,
@@ -210,7 +212,7 @@ def headers_of(error: Exception) -> dict[str, str]:
         return {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
     if isinstance(error, ScopeMissing):
         return {"WWW-Authenticate": f'{BEARER}, error="insufficient_scope", scope="{error.scope}"'}
-    if isinstance(error, TooLarge | TooManyLines | PackedBody):
+    if isinstance(error, TooLarge | TooManyLines | TooSlow | PackedBody):
         return {"Connection": "close"}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 
