@@ -11,6 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.binding import check_binding
+from api.patience import patient
 from api.tracing import Tracing, sending
 from ingest.seeds import articles
 from rag import logs
@@ -47,6 +48,7 @@ def server(settings: Settings) -> uvicorn.Server:
             ),
             host=settings.host,
             port=settings.port,
+            http=patient(settings.receive_seconds),
             access_log=False,
             log_config=None,
             server_header=False,

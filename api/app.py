@@ -82,7 +82,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         reading = Reading(fetcher or Fetcher())
-        admission = Admission(settings.concurrency, settings.queue_limit)
+        admission = Admission(settings.concurrency, settings.queue_limit, settings.queue_seconds)
         tools = mcp.manager(Inside(boot, admission, settings.ask_timeout, watch), settings)
         boot.start()
         try:
@@ -124,7 +124,12 @@ def create_app(
 
 def _middleware(settings: Settings, counted: Metrics) -> list[Middleware]:
     """Outermost first. Pages of other sites may call only where a setting names them, and can read problems then."""
-    envelope = Middleware(Envelope, max_request_bytes=settings.max_request_bytes, metrics=counted)
+    envelope = Middleware(
+        Envelope,
+        max_request_bytes=settings.max_request_bytes,
+        receive_seconds=settings.receive_seconds,
+        metrics=counted,
+    )
     guard = Middleware(Guard, settings=settings)
     if not (origins := listed(settings.cors_origins)):
         return [envelope, guard]

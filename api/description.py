@@ -29,7 +29,7 @@ AT_THE_DOOR = (401, 403, 421, 429, 503)
 """What may be answered below a path that can be closed, whatever was asked: by the door, or by a service that starts,
 ends or has no room.
 """
-WITH_BODY = (400, 413, 415)
+WITH_BODY = (400, 408, 413, 415)
 EVENT: Description = {
     "type": "object",
     "description": "a server-sent event",

@@ -20,6 +20,7 @@ from api.errors import CLIENT_LEFT, PROBLEM, REQUEST_ID, PackedBody, Stopping, T
 from api.headers import headers_for
 from api.keys import masked
 from api.metrics import Metrics
+from api.patience import Body
 from api.receiving import is_lines
 from rag.logs import belonging_to
 
@@ -35,12 +36,14 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 class Envelope:
     """ASGI middleware. An id the client sends in `X-Request-ID` is kept if it is short and plain.
 
-    Of a body that is read line by line, the lines are bounded instead of the whole. HEAD is answered wherever GET is.
+    Of a body that is read line by line, the lines are bounded instead of the whole, and it may come as slowly as it is
+    written. HEAD is answered wherever GET is.
     """
 
-    def __init__(self, app: ASGIApp, max_request_bytes: int, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, max_request_bytes: int, receive_seconds: float, metrics: Metrics) -> None:
         self._app = app
         self._limit = max_request_bytes
+        self._seconds = receive_seconds
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,10 +66,11 @@ class Envelope:
         status = CLIENT_LEFT
         started = False
         received = 0
+        coming = receive if streamed else Body(receive, self._seconds)
 
         async def bounded_receive() -> Message:
             nonlocal received
-            message = await receive()
+            message = await coming()
             received += len(message.get("body", b""))
             if received > self._limit and not streamed:
                 raise self._too_large()

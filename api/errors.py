@@ -33,6 +33,7 @@ from api.denials import (
     TooManyAtOnce,
     WrongHost,
 )
+from api.patience import TooSlow
 from api.schemas.around import FieldError, Problem
 from api.schemas.chat import PATHS as OPENAI_PATHS
 from api.schemas.chat import FailedOut
@@ -133,6 +134,7 @@ class PackedBody(WrongMediaType):
 STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     MalformedBody: HTTPStatus.BAD_REQUEST,
     MalformedForm: HTTPStatus.BAD_REQUEST,
+    TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     KeyMissing: HTTPStatus.UNAUTHORIZED,
     KeyRefused: HTTPStatus.UNAUTHORIZED,
     KeyRevoked: HTTPStatus.UNAUTHORIZED,
@@ -185,7 +187,8 @@ def problem(error: Exception, request_id: str | None = None) -> Problem:
         return _problem(error.status_code, code, detail, request_id)
     if isinstance(error, GroundwireError):
         field = error.field if isinstance(error, InvalidInput) else None
-        return _problem(status_of(error), error.code, str(error), request_id, field)
+        after = after_of(error)
+        return _problem(status_of(error), error.code, str(error), request_id, field, retry_after=after)
     return _problem(500, GroundwireError.code, "something went wrong inside the service; its log says what", request_id)
 
 
@@ -194,19 +197,24 @@ def status_of(error: GroundwireError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def after_of(error: Exception) -> int | None:
+    """In how many seconds to come back, where coming back may help."""
+    if isinstance(error, Overloaded | TooMany):
+        return error.retry_after
+    return RETRY_SECONDS if isinstance(error, Unavailable) else None
+
+
 def headers_of(error: Exception) -> dict[str, str]:
     """What goes with the problem: when to come back, which methods there are, what kind of key is wanted."""
-    if isinstance(error, Overloaded | TooMany):
-        return {"Retry-After": str(error.retry_after)}
+    if after := after_of(error):
+        return {"Retry-After": str(after)}
     if isinstance(error, KeyMissing):
         return {"WWW-Authenticate": BEARER}
     if isinstance(error, KeyRefused):
         return {"WWW-Authenticate": f'{BEARER}, error="invalid_token"'}
     if isinstance(error, ScopeMissing):
         return {"WWW-Authenticate": f'{BEARER}, error="insufficient_scope", scope="{error.scope}"'}
-    if isinstance(error, Unavailable):
-        return {"Retry-After": str(RETRY_SECONDS)}
-    if isinstance(error, TooLarge | TooManyLines | PackedBody):
+    if isinstance(error, TooLarge | TooManyLines | TooSlow | PackedBody):
         return {"Connection": "close"}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 
@@ -279,6 +287,7 @@ def _problem(
     request_id: str | None,
     field: str | None = None,
     errors: list[FieldError] | None = None,
+    retry_after: int | None = None,
 ) -> Problem:
     return Problem(
         type=f"urn:groundwire:problem:{code}",
@@ -288,6 +297,7 @@ def _problem(
         code=code,
         field=field,
         errors=errors,
+        retry_after=retry_after,
         request_id=request_id,
     )
 

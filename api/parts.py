@@ -18,6 +18,7 @@ from rag import weights
 from rag.errors import DataDamaged, PortTaken, SetupError
 from rag.settings import PREFIX, Settings
 
+ARENAS = "2"
 PRIVATE_PORTS = range(20_000, 32_000)
 """Below those that outgoing connections are given, so that a port is still free when its child comes back."""
 
@@ -39,9 +40,10 @@ class Arrangement:
     def environment(self) -> dict[str, str]:
         """What the children are started with: the same settings that would name servers elsewhere.
 
-        But for the key of whoever started it, which is for calling services.
+        But for the key of whoever started it, which is for calling services. And with few arenas of memory: glibc makes
+        eight a core, as threads come, and what was freed in one is of no use to the others nor given back.
         """
-        known = dict(os.environ) | variables(self.settings)
+        known = {"MALLOC_ARENA_MAX": ARENAS} | os.environ | variables(self.settings)
         return {name: value for name, value in known.items() if name != PREFIX + "KEY"}
 
 

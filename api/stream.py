@@ -31,6 +31,7 @@ from rag.usage import Usage
 log = logging.getLogger("groundwire.api")
 
 KEEP_ALIVE_SECONDS = 15.0
+WAITING_SECONDS = 3.0
 LAST_WORD_SECONDS = 0.5
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -88,11 +89,16 @@ class Asking:
             self.usage = asked.usage
             await place.turn()
             asked.turn()
-            async with aclosing(self._timed(question)) as events:
-                async for event in events:
-                    if isinstance(event, Completed):
-                        asked.completed(event)
-                    yield event
+            try:
+                async with aclosing(self._timed(question)) as events:
+                    async for event in events:
+                        if isinstance(event, Completed):
+                            place.ran()
+                            asked.completed(event)
+                        yield event
+            except TimedOut:
+                place.ran()
+                raise
 
     async def _timed(self, question: Question) -> AsyncGenerator[Event, None]:
         deadline = asyncio.get_running_loop().time() + self._timeout
@@ -122,6 +128,7 @@ class Asking:
 class EventStream(Response):
     """The events in the form that was asked for, and a comment now and then to keep the line open.
 
+    While it is not its turn yet the comment is `waiting`, how many are before it, and the seconds that should take.
     A full line is refused before anything is sent, with a status of its own.
     """
 
@@ -152,7 +159,7 @@ class EventStream(Response):
             await _send(send, b"", more=False)
 
     async def _write(self, place: Place, scope: Scope, send: Send) -> None:
-        keep_alive = asyncio.create_task(_keep_alive(send))
+        keep_alive = asyncio.create_task(_keep_alive(place, send))
         try:
             async with aclosing(self._asking.events(place, self._question)) as events:
                 async for event in events:
@@ -208,7 +215,10 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _keep_alive(send: Send) -> None:
+async def _keep_alive(place: Place, send: Send) -> None:
+    while wait := place.waits():
+        await _send(send, b": waiting %d %d\n\n" % wait)
+        await asyncio.sleep(WAITING_SECONDS)
     while True:
         await asyncio.sleep(KEEP_ALIVE_SECONDS)
         await _send(send, KEEPALIVE_COMMENT)

@@ -1,5 +1,7 @@
 """The clients of a load run, for locust: each asks, searches, adds, reads and deletes, and writes down what came back.
 
+A question that was told when to come back is kept, and asked again then; meanwhile its client does other things.
+
 `evals.load` starts this file, in a process of its own since locust replaces what the standard library does with
 sockets. `LOAD_QUESTIONS` names a JSON list of questions, `LOAD_LEDGER` the file to write to, a JSON object a line.
 """
@@ -43,6 +45,8 @@ class Reader(HttpUser):
     def on_start(self) -> None:
         self.added: list[tuple[str, str]] = []
         self.indexed: list[str] = []
+        self.question = ""
+        self.since = self.due = 0.0
 
     @task(6)
     def search(self) -> None:
@@ -50,7 +54,17 @@ class Reader(HttpUser):
 
     @task(3)
     def ask(self) -> None:
-        self._call("ask", "POST", "/v1/ask", json={"question": random.choice(_questions)})
+        """A new question, or the one that waits to be asked again, from when it was first asked."""
+        now = time.perf_counter()
+        if self.question and now < self.due:
+            return
+        if not self.question:
+            self.question, self.since = random.choice(_questions), now
+        self._call("ask", "POST", "/v1/ask", json={"question": self.question}, since=self.since)
+        if self.again:
+            self.due = time.perf_counter() + self.again
+        else:
+            self.question = ""
 
     @task(3)
     def add(self) -> None:
@@ -87,9 +101,9 @@ class Reader(HttpUser):
             self._call("delete", "DELETE", path, name="/v1/documents/{document_id}", document=name)
 
     def _call(
-        self, kind: str, method: str, path: str, document: str = "", length: int = 0, **request: Any
+        self, kind: str, method: str, path: str, document: str = "", length: int = 0, since: float = 0.0, **request: Any
     ) -> dict[str, Any] | None:
-        """The body of a good reply. A reply that says when to come back is no failure, and is minded."""
+        """The body of a good reply. A reply that says when to come back is no failure: `again` has the seconds then."""
         began = time.perf_counter()
         with self.client.request(method, path, catch_response=True, timeout=600, **request) as reply:
             seconds = time.perf_counter() - began
@@ -98,13 +112,13 @@ class Reader(HttpUser):
             body: dict[str, Any] | None = reply.json() if reply.ok and reply.content else None
             note = {"kind": kind, "status": reply.status_code, "seconds": round(seconds, 4), "busy": busy}
             more = {"document": document, "length": length, "job": (body or {}).get("job_id", "")} if document else {}
-            said = {"said": (body or {}).get("status")} if kind == "ask" else {}
+            self.again = int(str(again)) if busy else 0
+            waited = {"whole": round(time.perf_counter() - since, 4), "again": self.again}
+            said = {"said": (body or {}).get("status")} | waited if kind == "ask" else {}
             wrong = {} if reply.ok or busy else {"wrong": str(reply.error or reply.text)[:300]}
             _ledger.write(json.dumps(note | more | said | wrong) + "\n")
             if busy:
                 reply.success()
-        if busy:
-            time.sleep(
-                min(int(str(again)), LONGEST_PAUSE)
-            )  # lets the other clients go on, since locust has replaced it
+        if busy and kind != "ask":
+            time.sleep(min(self.again, LONGEST_PAUSE))  # lets the other clients go on, since locust has replaced it
         return body if reply.ok else None

@@ -1,9 +1,10 @@
 """`python -m evals.load`: many clients at once for some minutes, asking, searching, adding, reading and deleting.
 
 Tells how long each kind of request took, how many were told to come back later (which a full line is for, and no
-failure), how much memory each process had at the start, in the middle and at the end, and whether anything was lost:
-every document that was accepted has to be there exactly once, unless it was deleted, and every job has to have ended
-well. Written down as JSON; the exit code is 1 where something failed or was lost.
+failure), how long a question took from when it was first asked, coming back included, and how many were answered, how
+much memory each process had at the start, in the middle and at the end, and whether anything was lost: every document
+that was accepted has to be there exactly once, unless it was deleted, and every job has to have ended well. Written
+down as JSON; the exit code is 1 where something failed or was lost.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ PATIENCE = 600.0
 FLAT = 1.05
 """Memory is flat where what the second half of the run added is less than this, or `SMALL_MB`."""
 SMALL_MB = 32.0
+SAME_SECONDS = 0.5
+"""Told to return is at least a second, so that what is less apart began at the same time."""
 
 Note = dict[str, Any]
 
@@ -59,6 +62,29 @@ def kinds(notes: Sequence[Note]) -> dict[str, dict[str, Any]]:
             "p95": percentile(good, 95),
         }
     return found
+
+
+def questions(notes: Sequence[Note]) -> dict[str, Any]:
+    """What became of the questions, however often each was asked, and what those who were told to return were told.
+
+    `whole` are seconds from when a question was first asked to its answer, `told` those until its client was told to
+    return, and `again` after how many it was to do so.
+    """
+    asks = [note for note in notes if note["kind"] == "ask"]
+    good = [note for note in asks if not note["busy"] and "wrong" not in note]
+    busy = [note for note in asks if note["busy"]]
+    seconds = {
+        "whole": [note["whole"] for note in good],
+        "told": [note["seconds"] for note in busy],
+        "again": [note["again"] for note in busy],
+    }
+    counts = {"asked": sum(map(_first, asks)), "answered": len(good), "at_first": sum(map(_first, good))}
+    return counts | {f"{name}_p{rank}": percentile(of, rank) for name, of in seconds.items() for rank in (50, 95)}
+
+
+def _first(note: Note) -> bool:
+    """Whether it was the first try of its question."""
+    return bool(note["whole"] - note["seconds"] < SAME_SECONDS)
 
 
 def accepted(notes: Sequence[Note]) -> tuple[dict[str, Note], set[str], set[str]]:
@@ -147,6 +173,11 @@ def table(record: Mapping[str, Any]) -> Iterator[str]:
     for kind, of in record["kinds"].items():
         times = "".join(f"{'' if of[name] is None else format(of[name], '.3f'):>8}" for name in ("p50", "p95"))
         yield f"{kind:<8}{of['requests']:>7}{of['answered']:>10}{of['busy']:>14}{of['failed']:>8}{times}"
+    of = record["questions"]
+    yield f"\nquestions: {of['asked']} asked, {of['answered']} answered, {of['at_first']} of them at the first try"
+    yield f"  first asked to answered   {_spread(of, 'whole')}"
+    yield f"  told to return within     {_spread(of, 'told')}"
+    yield f"  and to do so after        {_spread(of, 'again')}"
     yield f"\n{'megabytes':<48}{'start':>8}{'middle':>8}{'end':>8}  flat"
     memory = record["memory"]
     for name in memory["end"]:
@@ -154,6 +185,11 @@ def table(record: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name[-48:]:<48}{sizes}  {'yes' if memory['flat'][name] else 'no'}"
     yield f"\naccepted {record['accepted']}, deleted {record['deleted']}, lost {len(record['lost'])}"
     yield from record["lost"][:20]
+
+
+def _spread(of: Mapping[str, Any], name: str) -> str:
+    median, most = of[f"{name}_p50"], of[f"{name}_p95"]
+    return "never" if median is None else f"p50 {median:.1f} s, p95 {most:.1f} s"
 
 
 @contextmanager
@@ -181,6 +217,7 @@ def measured(service: Service, folder: Path, clients: int, seconds: int) -> dict
         "clients": clients,
         "seconds": seconds,
         "kinds": kinds(notes),
+        "questions": questions(notes),
         "said": Counter(note["said"] for note in notes if note["kind"] == "ask" and note["said"]),
         "memory": {name: which(samples) for name, which in at.items()} | {"flat": flat(samples), "samples": samples},
         "accepted": len(adds),

@@ -70,9 +70,21 @@ class Settings(BaseSettings):
 
     # bounds
     queue_limit: int = Field(32, ge=1, le=10_000, description="questions waiting for the model before 503 is answered")
+    queue_seconds: float = Field(
+        60.0,
+        ge=1.0,
+        le=3600.0,
+        description="longest wait for the model that is expected of a question; where it would be more 503 is answered",
+    )
     concurrency: int = Field(1, ge=1, le=256, description="questions drafted at once; raise it for a remote model")
     ask_timeout: float = Field(120.0, ge=1.0, le=3600.0, description="seconds a question may take once it is its turn")
     max_request_bytes: int = Field(64 * 2**20, ge=2**10, le=2**32, description="largest request body")
+    receive_seconds: float = Field(
+        30.0,
+        ge=0.1,
+        le=3600.0,
+        description="seconds that the head of a request may take to come, and its body beside one for each 500 bytes",
+    )
     max_batch: int = Field(1_000, ge=1, le=100_000, description="documents in one request")
     max_stream_documents: int = Field(
         1_000_000, ge=1, le=100_000_000, description="documents in one stream of lines (`application/x-ndjson`)"

@@ -123,6 +123,7 @@ def engine_factory(
 def serve(engine_factory: EngineFactory) -> Serve:
     """Starts services: `with serve(model, **settings) as service`, with the seed article indexed."""
     from api.app import create_app
+    from api.patience import patient
     from tests.service import ARTICLE, ARTICLE_ID, Service
     from tests.serving import served, until
 
@@ -131,8 +132,9 @@ def serve(engine_factory: EngineFactory) -> Serve:
         model: ScriptedModel, fetcher: Fetcher | None = None, tracing: Tracing | None = None, **settings: Any
     ) -> Iterator[Service]:
         engine = engine_factory(model, **settings)
+        app = create_app(lambda: engine, engine.settings, fetcher=fetcher, tracing=tracing)
         with (
-            served(create_app(lambda: engine, engine.settings, fetcher=fetcher, tracing=tracing)) as url,
+            served(app, http=patient(engine.settings.receive_seconds)) as url,
             httpx.Client(base_url=url, timeout=60.0) as http,
         ):
             until(lambda: "starting" not in http.get("/readyz").text, "the engine was not taken")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -26,14 +27,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(app: FastAPI, grace: int = 1) -> Iterator[str]:
+def served(app: FastAPI, grace: int = 1, http: type[asyncio.Protocol] | None = None) -> Iterator[str]:
     """The app's address while it is served from a thread; everything has ended afterwards.
 
     Replies that are not done when it ends are given `grace` seconds.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=grace
+        app,
+        http=http or "auto",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=grace,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="served")

@@ -162,10 +162,9 @@ def problem(status: int, content: bytes, retry_after: str = "") -> Problem:
     except ValueError:
         body = None
     body = body if isinstance(body, dict) else {"detail": f"the service answered {status}"}
-    stated = body.get("status")
-    return Problem(
-        stated if isinstance(stated, int) else status, body, int(retry_after) if retry_after.isdecimal() else None
-    )
+    stated, streamed = body.get("status"), body.get("retry_after")
+    after = int(retry_after) if retry_after.isdecimal() else streamed if isinstance(streamed, int) else None
+    return Problem(stated if isinstance(stated, int) else status, body, after)
 
 
 def broke_off(base: str) -> Unavailable:

@@ -29,7 +29,7 @@ def collections(access: AccessPart) -> CollectionsOut:
             continue  # deleted since
         except StoreDamaged as error:
             found.append(CollectionOut(name=name, documents=0, passages=0, waiting=0, error=str(error)))
-    return CollectionsOut(collections=found)
+    return CollectionsOut(collections=found, bound=bool(access.bound))
 
 
 @router.delete("/{name}", status_code=204, responses={404: PROBLEMS[404]})

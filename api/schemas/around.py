@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from api.schemas import examples
 from api.schemas.fields import Reply
@@ -61,7 +61,10 @@ _FIELD_ERRORS = WithJsonSchema(
 
 
 class Problem(Reply):
-    """What went wrong. `code` is stable and meant for programs, `detail` is a sentence for people."""
+    """What went wrong. `code` is stable and meant for programs, `detail` is a sentence for people.
+
+    `retry_after` is what the header of that name says, for a stream, whose headers are gone by then.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [examples.PROBLEM]})
 
@@ -72,4 +75,5 @@ class Problem(Reply):
     code: str
     field: str | None = None
     errors: Annotated[list[FieldError], _FIELD_ERRORS] | None = None
+    retry_after: Annotated[int, Field(ge=1)] | None = None
     request_id: str | None = None

@@ -281,6 +281,7 @@ class CollectionOut(Reply):
 
 
 class CollectionsOut(Reply):
-    """All collections, the default one first."""
+    """All collections that the key may reach, the default one first; one that is `bound` can make no others."""
 
     collections: list[CollectionOut]
+    bound: bool = False

@@ -106,11 +106,18 @@ async function put(body) {
     view.progress(text);
     announce(text);
   };
+  const waits = ({ before, seconds }) => {
+    view.progress(waiting(before, seconds));
+    if (!waited) announce(waiting(before, seconds)); // once: seconds that are counted would be read out one by one
+    waited = true;
+  };
+  let waited = false;
   tell("Looking through the articles…");
   try {
     const name = await settled();
     for await (const { event, data } of events({ ...body, ...inside(name) }, signal)) {
-      if (event === "passages") tell(reading(data.passages.length));
+      if (event === "waiting") waits(data);
+      else if (event === "passages") tell(reading(data.passages.length));
       else if (event === "sentence") view.sentence(data);
       else if (event === "answer") {
         view.finish(data, name);
@@ -131,6 +138,7 @@ async function put(body) {
   }
 }
 
+const waiting = (before, seconds) => `Waiting: ${count(before, "question")} before this one, about ${count(seconds, "second")}…`;
 const reading = (found) => (found ? `${count(found, "passage")} found. Drafting, and checking each sentence…` : "No passage was found.");
 const answerAddress = (id, name) => address(`answers/${encodeURIComponent(id)}`, name);
 

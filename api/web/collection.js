@@ -5,6 +5,7 @@ import { ask } from "./http.js";
 
 const DEFAULT = "default";
 let all = [];
+let bound = false;
 let asked = null;
 let made = null;
 
@@ -46,7 +47,7 @@ export const isNew = (name) => name !== null && name === made && !all.some((each
 
 /** Ask which there are, and offer them. What cannot be listed is not offered. */
 export function listCollections() {
-  asked = ask("v1/collections").then(({ collections }) => (all = collections), () => {}).then(offer);
+  asked = ask("v1/collections").then((known) => ([all, bound] = [known.collections, known.bound]), () => {}).then(offer);
   return asked;
 }
 
@@ -74,7 +75,6 @@ function offer() {
   $("empty-says").textContent = known?.waiting ? "Articles are being taken in. Once they are, they answer questions: " : "There are no articles to answer from yet: ";
   $("empty-link").textContent = known?.waiting ? "see how far they are" : "add some";
   $("empty-link").setAttribute("href", address(known?.waiting ? "jobs" : "articles"));
-  // Who is bound to some cannot make others.
-  $("open-new").hidden = all.length > 0 && !all.some(({ name }) => name === DEFAULT);
+  $("open-new").hidden = bound; // who is bound to some cannot make others
   $("forget-collection").hidden = !known || meant === DEFAULT;
 }

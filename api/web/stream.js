@@ -4,6 +4,8 @@ import { Problem, request } from "./http.js";
 
 // The service says something every 15 seconds, if only a comment.
 const SILENCE_MS = 45_000;
+// A comment, until it is the question's turn: how many are before it, and the seconds that should take.
+const WAITING = /^waiting (\d+) (\d+)$/;
 
 /** Server-sent events out of pieces of text that are cut anywhere. */
 export class Events {
@@ -20,6 +22,8 @@ export class Events {
 function read(block) {
   let event = "message";
   const data = [];
+  const waits = WAITING.exec(block.replace(/^: ?/, ""));
+  if (waits) return { event: "waiting", data: JSON.stringify({ before: Number(waits[1]), seconds: Number(waits[2]) }) };
   for (const line of block.split("\n")) {
     const cut = line.indexOf(":");
     const name = cut < 0 ? line : line.slice(0, cut);
@@ -31,7 +35,7 @@ function read(block) {
 }
 
 /**
- * Ask, and yield { event, data } up to and with the answer.
+ * Ask, and yield { event, data } up to and with the answer; "waiting" ones as long as other questions come first.
  * Throws `Problem` where it is refused, where the line breaks before the answer, and where it falls silent.
  */
 export async function* events(question, signal) {
@@ -57,7 +61,7 @@ export async function* events(question, signal) {
       if (done) break;
       for (const { event, data } of parser.feed(value)) {
         const said = JSON.parse(data);
-        if (event === "error") throw new Problem(said.status, said);
+        if (event === "error") throw new Problem(said.status, said, said.retry_after ?? null);
         yield { event, data: said };
         if (event === "answer") return;
       }

@@ -23,7 +23,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 import xllamacpp
 
 MOST_SLOTS = 4
-CACHE_MB = 256
+CACHE_MB = 0
+"""For other prompts than the latest: two prompts of a question follow each other, other questions share nothing."""
 LONGEST_REPLY = 1_024
 
 

@@ -310,7 +310,9 @@ def test_a_key_bound_to_a_collection_reaches_no_other(guarded: Guarded) -> None:
             error = reply.json().get("error", reply.json())
             assert (reply.status_code, error["code"]) == (403, "collection_denied"), (method, path, sent, reply.text)
     assert guarded.call("both", "GET", "/v1/collections").json() == before, "nothing came into another"
-    assert [each["name"] for each in called("GET", "/v1/collections").json()["collections"]] == ["sport"]
+    told = called("GET", "/v1/collections").json()
+    assert ([each["name"] for each in told["collections"]], told["bound"]) == (["sport"], True)
+    assert before["bound"] is False
     assert [each["id"] for each in called("GET", "/v1/models").json()["data"]] == ["groundwire/sport"]
     upload = {"files": {"files": ("a.txt", b"Text.")}, "data": sport}
     assert called("POST", "/v1/documents/upload", **upload).status_code == 202

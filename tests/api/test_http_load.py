@@ -82,6 +82,49 @@ def test_a_full_line_is_refused_with_a_status_and_a_time_to_return(serve: Serve,
         model.resume()
 
 
+@FORMS
+def test_a_line_that_would_take_too_long_is_refused_at_once_however_short_it_is(serve: Serve, accept: str) -> None:
+    model = ScriptedModel(DRAFT)
+    with serve(model, concurrency=1, queue_seconds=1.0) as service:
+        model.pause()
+        with asked(service, JSON):
+            model.wait_started(1)
+            refused = service.http.post("/v1/ask", json=QUESTION, headers={"Accept": accept})
+            assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+            assert "one more would wait about" in refused.json()["detail"]
+            assert int(refused.headers["Retry-After"]) == refused.json()["retry_after"] >= 1
+        model.resume()
+
+
+def test_who_waited_far_too_long_is_told_and_never_answered(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.admission.OVERDUE", 0.001)
+    model = ScriptedModel(DRAFT)
+    with serve(model, concurrency=1) as service:
+        model.pause()
+        with asked(service, JSON):
+            model.wait_started(1)
+            late = service.http.post("/v1/ask", json=QUESTION)
+            assert (late.status_code, late.json()["code"]) == (503, "overloaded")
+            [(name, told)] = service.streamed(QUESTION)
+            assert (name, told["code"], told["retry_after"] >= 1) == ("error", "overloaded", True)
+            service.until_waiting(0)
+        model.wait_closed(1)
+        model.resume()
+        assert model.started == 1
+
+
+def test_a_stream_tells_in_comments_how_many_are_before_it(serve: Serve) -> None:
+    model = ScriptedModel(DRAFT)
+    with serve(model, concurrency=1) as service:
+        model.pause()
+        with asked(service, JSON):
+            model.wait_started(1)
+            with asked(service, STREAM) as second, second.makefile("rb") as told:
+                assert any(line.startswith(b": waiting 1 ") for line in told)
+                model.resume()
+                assert b"event: answer\n" in told
+
+
 def test_twenty_clients_at_once_each_get_a_whole_reply_or_a_clean_refusal(serve: Serve) -> None:
     model = ScriptedModel(DRAFT)
     with serve(model, concurrency=2, queue_limit=8) as service, ThreadPoolExecutor(20) as clients:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api import parts, runtime
-from api.parts import Arrangement, arrange
+from api.parts import ARENAS, Arrangement, arrange
 from api.supervise import serve
 from rag.errors import DataUnusable, SetupError
 from rag.settings import PREFIX, Settings, load_settings
@@ -58,6 +58,15 @@ def test_children_read_the_same_settings_from_their_environment(
             monkeypatch.setenv(name, value)
     assert load_settings() == arrangement.settings
     assert arrangement.settings.data.is_absolute()
+
+
+def test_children_have_few_arenas_of_memory_unless_the_environment_says_otherwise(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    assert arrange(settings).environment["MALLOC_ARENA_MAX"] == ARENAS
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "7")
+    assert arrange(settings).environment["MALLOC_ARENA_MAX"] == "7"
 
 
 def test_each_run_has_a_key_of_its_own_that_no_command_line_shows(settings: Settings) -> None:

@@ -120,6 +120,21 @@ def test_who_has_a_key_to_one_collection_is_shown_that_one(browser: Browser, apa
         page.get_by_role("link", name="Articles").click()
         expect(page.locator(".documents li")).to_have_count(1)
         expect(page.locator(".documents")).to_contain_text("Cup final")
+        expect(page.get_by_role("button", name="New collection")).to_be_hidden()
+
+
+def test_who_has_a_key_to_the_default_collection_and_others_is_not_offered_to_make_one(
+    browser: Browser, apart: Service, bound: str
+) -> None:
+    made = keys.make()
+    apart.engine.store.add_key(made.id, "both", ["ask", "write"], made.digest, None, ["default", "sport"])
+    with opened(browser, f"{apart.url}/#/articles") as page:
+        page.get_by_label("API key").fill(made.text)
+        with page.expect_response("**/v1/collections"):
+            page.keyboard.press("Enter")
+        expect(page.get_by_label("Collection")).to_be_visible()
+        expect(page.get_by_text("Add articles")).to_be_visible()
+        expect(page.get_by_role("button", name="New collection")).to_be_hidden()
 
 
 def test_a_collection_is_made_with_its_first_article_and_deleted_with_all_of_them(page: Page, reader: Service) -> None:
