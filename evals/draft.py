@@ -20,7 +20,7 @@ from evals.mutations import STRANGER
 from evals.mutations import name as of_a_stranger
 from evals.run import Progress, spread
 from ingest.split import sentences
-from rag.injected import gives_orders
+from rag.injection.injected import gives_orders
 from rag.seams import LanguageModel, Message
 from rag.terms import names, numbers, terms, words
 from rag.types import NewDocument

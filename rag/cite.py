@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.checks.verify import heading
 from rag.evidence import Candidate
 from rag.terms import Fact, coverage, denials, names, numbers, term_weights, terms
 from rag.types import Citation
-from rag.verify import heading
 
 MOST_QUOTES = 3
 WORTH_ADDING = 0.2

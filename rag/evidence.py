@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.injected import evidence_in, unarmed
+from rag.injection.injected import evidence_in, unarmed
 from rag.terms import coverage, terms
 from rag.types import Evidence, Hit, Sentence
 

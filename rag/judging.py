@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from rag.ablation import Ablation
+from rag.checks.verify import faults, heading
 from rag.cite import align
 from rag.draft import without_year
 from rag.evidence import Candidate
@@ -18,7 +19,6 @@ from rag.seams import Embedder
 from rag.support import UNTOLD, Calibration
 from rag.terms import numbers
 from rag.types import Document, Fault, Filters, Question, Signals, Verdict
-from rag.verify import faults, heading
 
 RETOLD: Final = frozenset({"denial", "echo", "modality", "opposite", "relation", "speaker"})
 """Faults in how a draft tells what its quote says. The quote as it stands has none of them."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.evidence import Candidate
-from rag.injected import gives_orders
+from rag.injection.injected import gives_orders
 from rag.kind import Kind, kind_of
 from rag.rivals import facts
 from rag.terms import Fact, calendar, names, numbers, stem, terms, words

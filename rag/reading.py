@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.checks.verify import heading
 from rag.evidence import Candidate, candidates, sentences
-from rag.injected import told, unarmed
+from rag.injection.injected import told, unarmed
 from rag.seams import Embedder, Vectors
 from rag.terms import coverage, term_weights, terms
 from rag.types import Document, Hit, Question
-from rag.verify import heading
 
 
 @dataclass(frozen=True, slots=True)

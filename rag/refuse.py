@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from rag.checks.verify import heading
 from rag.followup import hangs
 from rag.reading import Reading
 from rag.terms import STOP_WORDS, stem, terms, words
 from rag.types import Question, Status
-from rag.verify import heading
 
 MOST = 3
 

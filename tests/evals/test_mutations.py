@@ -11,8 +11,8 @@ import pytest
 from evals.mutations import MUTATIONS, speakers, swapped
 from evals.questions import read_set
 from ingest.seeds import articles
+from rag.checks.verify import faults
 from rag.types import Document
-from rag.verify import faults
 
 SET = Path(__file__).parents[2] / "evals" / "sets" / "newsroom"
 ARTICLES = {article.id: article for article in articles()}

@@ -7,8 +7,8 @@ import pytest
 
 from ingest.seeds import articles
 from ingest.split import sentences
-from rag.injected import evidence_in, gives_orders, told, unarmed
-from rag.orders import PATTERNS
+from rag.injection.injected import evidence_in, gives_orders, told, unarmed
+from rag.injection.orders import PATTERNS
 from rag.types import Document, Hit, Passage, Sentence
 from tests.rag.planted import cases
 

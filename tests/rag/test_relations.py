@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.bindings import misplaced_name, misplaced_number
-from rag.denied import wrongly_affirmed, wrongly_denied
-from rag.opposites import misranked, opposite
-from rag.quantities import miscounted
-from rag.roles import turned
+from rag.checks.bindings import misplaced_name, misplaced_number
+from rag.checks.denied import wrongly_affirmed, wrongly_denied
+from rag.checks.opposites import misranked, opposite
+from rag.checks.quantities import miscounted
+from rag.checks.roles import turned
+from rag.checks.verify import faults
 from rag.types import Document
-from rag.verify import faults
 
 DAY = datetime(2026, 4, 14, tzinfo=UTC)
 PROFIT = (

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from rag.checks.verify import faults
 from rag.types import Document
-from rag.verify import faults
 
 QUOTE = (
     "Mayor Ilse Brandt said on Friday that 12 people were rescued from the Orla and that the bridge did not collapse."

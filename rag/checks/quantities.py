@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.opposites import directions, winning
+from rag.checks.opposites import directions, winning
 from rag.terms import CARDINAL, SCALE, numbers, stem
 
 _SUM = rf"(?:[$£€]\s?)?\d[\d,]*(?:\.\d+)?(?:\s(?:{SCALE}|percent|per cent))?"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from rag.anchors import Token
+from rag.checks.anchors import Token
 from rag.terms import CALENDAR, CARDINAL, DAYS, SCALE, STOP_WORDS, names, numbers
 
 _NUMBER = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from rag.spelling import PAST_FORMS
+from rag.checks.spelling import PAST_FORMS
 from rag.terms import terms
 
 SAME_CLAUSE = 0.6

@@ -12,9 +12,9 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from rag.orders import ANNOUNCES, CONTINUES, RECALLS, SQUEEZED, addresses, loud, quiet
+from rag.injection.orders import ANNOUNCES, CONTINUES, RECALLS, SQUEEZED, addresses, loud, quiet
+from rag.injection.unmasked import guises, hidden, spread, squeezed
 from rag.types import Fault, Hit, Passage, Sentence
-from rag.unmasked import guises, hidden, spread, squeezed
 
 PAIR = 3
 """Sentences in which a question and the beginning of its answer stand."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rag.anchors import Token, likeness, tokens
-from rag.spelling import lemma
+from rag.checks.anchors import Token, likeness, tokens
+from rag.checks.spelling import lemma
 from rag.terms import denials, stem
 
 _AXES: Final = (

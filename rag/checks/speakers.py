@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from rag.spelling import is_short_for
+from rag.checks.spelling import is_short_for
 from rag.terms import CALENDAR, STOP_WORDS, stem, terms, words
 
 NEAR: Final = 6

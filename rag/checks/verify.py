@@ -11,20 +11,20 @@ import re
 from collections.abc import Sequence, Set
 from datetime import timedelta
 
-from rag.bindings import misplaced_day, misplaced_name, misplaced_number
-from rag.causes import turned_cause
-from rag.denied import wrongly_affirmed, wrongly_denied
-from rag.injected import order_faults
+from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
+from rag.checks.causes import turned_cause
+from rag.checks.denied import wrongly_affirmed, wrongly_denied
+from rag.checks.modality import PLANNED, clauses, mistold
+from rag.checks.opposites import misranked, opposite
+from rag.checks.quantities import exchanged, miscounted, mismeasured
+from rag.checks.roles import turned
+from rag.checks.speakers import wrong_speaker
+from rag.checks.spelling import is_short_for, spelled
+from rag.checks.units import swapped_unit, wrong_unit
+from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
-from rag.opposites import misranked, opposite
-from rag.plans import PLANNED, clauses, mistold
-from rag.quantities import exchanged, miscounted, mismeasured
-from rag.roles import turned
-from rag.speakers import wrong_speaker
-from rag.spelling import is_short_for, spelled
 from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, shares, stem, terms, words
 from rag.types import Document, Fault
-from rag.units import swapped_unit, wrong_unit
 
 LEAST_ASKED = 0.3
 """Share of the question's terms that the article has to have."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.spelling import lemma
+from rag.checks.spelling import lemma
 from rag.terms import STOP_WORDS, stem, words
 
 _FROM = re.compile(r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|after|following)\b", re.IGNORECASE)

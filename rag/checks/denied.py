@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.anchors import Token, tokens
+from rag.checks.anchors import Token, tokens
 from rag.terms import denials
 
 WITHIN: Final = 7

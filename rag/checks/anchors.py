@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.spelling import lemma
+from rag.checks.spelling import lemma
 from rag.terms import STOP_WORDS, stem
 
 REACH = 4

@@ -7,9 +7,9 @@ from collections.abc import Sequence, Set
 from itertools import combinations
 from typing import Final
 
-from rag.anchors import Token, tokens
-from rag.slots import Slot, Value, known_names, named
-from rag.spelling import PAST_FORMS
+from rag.checks.anchors import Token, tokens
+from rag.checks.slots import Slot, Value, known_names, named
+from rag.checks.spelling import PAST_FORMS
 from rag.terms import CALENDAR, stem
 
 BETWEEN = 5
@@ -25,7 +25,7 @@ SAYING: Final = frozenset(
         "say said tell told state argue claim explain add write announce warn deny insist ask report according".split(),
     )
 )
-"""Verbs of speech: `rag.speakers` looks at who says."""
+"""Verbs of speech: `rag.checks.speakers` looks at who says."""
 _PLACING: Final = frozenset("in at on during since".split())
 _LATELY: Final = frozenset("today yesterday tomorrow tonight week month year day".split())
 _OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from rag.anchors import ACROSS, Token, likeness, tokens
-from rag.roles import SAYING, voice
-from rag.slots import Slot, Slots, Value, dated, known_names, named, numbered
-from rag.spelling import is_short_for
+from rag.checks.anchors import ACROSS, Token, likeness, tokens
+from rag.checks.roles import SAYING, voice
+from rag.checks.slots import Slot, Slots, Value, dated, known_names, named, numbered
+from rag.checks.spelling import is_short_for
 
 LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""
