@@ -28,7 +28,7 @@ def misplaced_number(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | 
     ('74', '82')
     """
     found = _misplaced(sentence, quotes, numbered) or _miscounted(sentence, quotes)
-    return (f"{found[0]:g}", f"{found[1]:g}") if found else None
+    return (f"{found[0]:.12g}", f"{found[1]:.12g}") if found else None
 
 
 def misplaced_name(sentence: str, quotes: Sequence[str], context: str = "") -> tuple[str, str] | None:

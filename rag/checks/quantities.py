@@ -43,15 +43,15 @@ def miscounted(sentence: str) -> str | None:
     for (low, high), start in found:
         told = directions(sentence[:start])
         if told and (low < high) != (told[-1] > 0):
-            return f"from {low:g} to {high:g} is no {'rise' if told[-1] > 0 else 'fall'}"
+            return f"from {low:.12g} to {high:.12g} is no {'rise' if told[-1] > 0 else 'fall'}"
     for match in _SHARE.finditer(sentence):
         (part,), (whole,) = numbers(match[1]), numbers(match[2])
         if part > whole:
-            return f"{part:g} cannot be of {whole:g}"
+            return f"{part:.12g} cannot be of {whole:.12g}"
     for match in _AGAINST.finditer(sentence):
         pair = _pair(match[1], match[3])
         if pair and (pair[0] > pair[1]) != (match[2] in _ABOVE):
-            return f"{pair[0]:g} is not {match[2]} {pair[1]:g}"
+            return f"{pair[0]:.12g} is not {match[2]} {pair[1]:.12g}"
     return None
 
 
@@ -68,7 +68,7 @@ def exchanged(sentence: str, quotes: Sequence[str]) -> str | None:
     for pair in _pairs(sentence):
         won = {how for other, how in told if other == pair[::-1]}
         if won and pair not in [other for other, _ in told] and winning(sentence) in won:
-            return f"{pair[0]:g} to {pair[1]:g} is {pair[1]:g} to {pair[0]:g} in the quotes"
+            return f"{pair[0]:.12g} to {pair[1]:.12g} is {pair[1]:.12g} to {pair[0]:.12g} in the quotes"
     return None
 
 

@@ -122,7 +122,7 @@ def _stray_numbers(sentence: str, quotes: Sequence[str], given: Set[float]) -> l
     beside: set[float] = set().union(*(numbers(quote) for quote in quotes if said & set(terms(quote))))
     elsewhere = set().union(*map(numbers, quotes)) - beside - given
     found = sorted(numbers(sentence) & elsewhere)
-    return [Fault("number", f"{value:g} stands in a sentence about something else") for value in found]
+    return [Fault("number", f"{value:.12g} stands in a sentence about something else") for value in found]
 
 
 def _unknown_names(sentence: str, text: str) -> list[str]:
@@ -145,7 +145,7 @@ def heading(document: Document) -> str:
 
 
 def _missing(check: str, found: Sequence[object]) -> list[Fault]:
-    return [Fault(check, f"{value:g}" if isinstance(value, float) else str(value)) for value in found]
+    return [Fault(check, f"{value:.12g}" if isinstance(value, float) else str(value)) for value in found]
 
 
 def _date_faults(
@@ -296,7 +296,7 @@ def _strangers(question: str, context: str) -> list[str]:
         ]
         if missing and not _abbreviated(run, known) and not _by_last_name(run, context):
             strangers += missing
-    return [*dict.fromkeys(strangers), *(f"{year:g}" for year in sorted(_years(question) - numbers(context)))]
+    return [*dict.fromkeys(strangers), *(f"{year:.12g}" for year in sorted(_years(question) - numbers(context)))]
 
 
 def _runs(text: str, named: Set[str]) -> list[list[str]]:
