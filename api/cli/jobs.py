@@ -86,8 +86,7 @@ def show(job_id: str, failures: bool, collection: str, base: str | None, as_json
 def requeue(job_id: str, ids: tuple[str, ...], collection: str, base: str | None, as_json: bool) -> None:
     """Queue again what was given up in a job after too many tries: all of it, or the documents with these IDs."""
     body: Body = {"ids": list(ids)} if ids else {}
-    within = f"?collection={quote(collection, safe='')}" if collection else ""
-    reply = client(base).post(f"/v1/jobs/{quote(job_id, safe='')}/requeue{within}", body)
+    reply = client(base).post(_path(job_id, "requeue", collection), body)
     if as_json:
         print_json(reply)
         return
@@ -98,15 +97,22 @@ def requeue(job_id: str, ids: tuple[str, ...], collection: str, base: str | None
 
 @command.command("cancel")
 @click.argument("job_id", metavar="JOB")
+@collection_option
 @base_option
 @json_option
-def cancel(job_id: str, base: str | None, as_json: bool) -> None:
+def cancel(job_id: str, collection: str, base: str | None, as_json: bool) -> None:
     """End a job: what is not taken in yet never is. What was taken in stays."""
-    job = client(base).post(f"/v1/jobs/{quote(job_id, safe='')}/cancel", {})
+    job = client(base).post(_path(job_id, "cancel", collection), {})
     if as_json:
         print_json(job)
     else:
         click.echo(f"{job['job_id']}  {job['state']}  {summary(job)}")
+
+
+def _path(job_id: str, what: str, collection: str) -> str:
+    """Where something is asked of a job; which collection it is in stands in the query."""
+    within = f"?collection={quote(collection, safe='')}" if collection else ""
+    return f"/v1/jobs/{quote(job_id, safe='')}/{what}{within}"
 
 
 def summary(job: dict[str, Any]) -> str:

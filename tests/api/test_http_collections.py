@@ -185,6 +185,10 @@ def test_commands_take_the_collection_that_is_meant(
     assert run(service, "sync", str(folder), *into).stdout.startswith("1 added, 0 updated")
     assert run(service, "sync", str(folder), *into).stdout.startswith("0 added, 0 updated, 1 unchanged")
     assert run(service, "add", str(folder), *into).stdout.startswith("0 added, 0 updated, 1 unchanged")
+    job_id = json.loads(run(service, "jobs", "list", "--json", *into).stdout)["jobs"][0]["job_id"]
+    assert run(service, "jobs", "cancel", job_id).exit_code == WRONG, "it is no job of the default collection"
+    for what in ("show", "cancel", "requeue"):
+        assert run(service, "jobs", what, job_id, *into).exit_code == 0
     assert run(service, "search", ASKED, *into).output.startswith("1. one")
     assert TEXT in run(service, "ask", ASKED, *into).output
     assert "one" not in run(service, "search", ASKED, "--limit", "1").output.split()
