@@ -24,7 +24,7 @@ MOST_RIVALS = 2
 LEAST_ASKED = 0.5
 ASKED_RATIO, UNDATED_RATIO = 0.8, 0.65
 """How much of the question the sentence of another source has, beside what the quotes have of it. Less will do where
-no dates can have the one replace the other: then both are shown."""
+neither has a date; news beside an undated text mostly tells of something else."""
 UPDATE = timedelta(hours=20)
 _REPLACED = re.compile(
     r"\b(?:up|down|raised|lowered|revised|corrected|increased|reduced|cut|changed) from\b"
@@ -91,7 +91,7 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
         theirs = _from(reading, source).candidates
         nearest = max((_asked(sought, candidate), candidate.similarity) for candidate in theirs)
         said = facts(question, " ".join(candidate.text for candidate in theirs))
-        dated = told.document.published_at and theirs[0].hit.document.published_at
+        dated = told.document.published_at or theirs[0].hit.document.published_at
         least = max(LEAST_ASKED, (ASKED_RATIO if dated else UNDATED_RATIO) * most)
         if nearest[0] >= least - 1e-9 and said and (not brought <= said or _revised(question, told, theirs)):
             promise[source] = nearest

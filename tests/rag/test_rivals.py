@@ -91,13 +91,13 @@ def test_a_later_source_that_tells_the_answer_as_past_is_one() -> None:
         assert len(rivals(ASKED, ONE, found.candidates[:1], found)) == expected
 
 
-def test_another_source_need_be_less_near_where_no_dates_can_have_it_replace_the_answer() -> None:
+def test_another_source_need_be_less_near_where_neither_has_a_date() -> None:
     question = "How many people marched in Varn against the dam on Osk hill?"
     near = "In Varn 900 people marched against the dam on Osk hill."
     far = "The march of 3,000 people in Varn was against the dam."
-    for day, expected in ((None, 1), (5, 0)):
-        when = datetime(2026, 3, day, tzinfo=UTC) if day else None
-        found = reading(question, hit(near, published_at=when), hit(far, rank=2, published_at=when))
+    for days, expected in (((None, None), 1), ((5, 5), 0), ((None, 5), 0), ((5, None), 0)):
+        one, other = (datetime(2026, 3, day, tzinfo=UTC) if day else None for day in days)
+        found = reading(question, hit(near, published_at=one), hit(far, rank=2, published_at=other))
         assert len(rivals(question, near, found.candidates[:1], found)) == expected
 
 
