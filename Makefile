@@ -32,8 +32,8 @@ evals: setup ## accuracy, refusals, citations and latency, against stated gates
 bench: setup ## speed and memory of the running parts
 	@$(BIN)/python -m evals.bench
 
-bench-ingest: setup ## speed of taking articles in, beside the plain LangChain way
-	@$(BIN)/python -m evals.bench_ingest
+bench-ingest: setup ## speed of taking articles in beside the plain LangChain way, and of asks meanwhile
+	@$(BIN)/python -m evals.bench_ingest --service
 
 fuzz: setup ## hold a service to its OpenAPI description, with many requests made of it
 	@$(BIN)/python -m evals.fuzz

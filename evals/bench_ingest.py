@@ -9,7 +9,8 @@ without Chroma's own, say the same of a machine that has other things to do. Sta
 the time goes is told in seconds of processor time, and beside it how many processors were busy on average.
 
 `--torch` measures Groundwire with documents embedded by torch in 32 bits too, and what 8 bits do to the ranking.
-`--service` measures searches of a running service while it takes articles in, and while it does not.
+`--service` measures asks and searches of a running service while it takes articles in, and while it does not
+(`evals.bench_during`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -32,16 +32,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import httpx
 import numpy as np
 
 from evals.baselines.chunks import CHUNK_CHARACTERS, OVERLAP_CHARACTERS
-from evals.bench import HERE, SEARCHES, machine
-from evals.client import Client
-from evals.measures import percentile, ranking_scores
+from evals.bench import HERE, machine
+from evals.bench_during import during, made, told
+from evals.measures import ranking_scores
 from evals.questions import GoldQuestion, read_set
-from evals.service import serving, serving_chroma
-from evals.wire import facts, text, write
+from evals.service import serving_chroma
 from ingest.bench import BATCH_CHARACTERS, BATCH_ITEMS
 from ingest.clean import clean
 from ingest.copies import sign
@@ -62,7 +60,6 @@ IN_32_BITS = "groundwire-torch"
 OWNER = "bench/1/x"
 MEASURED = {"add": "index", "put": "index", "delete": "index"}
 STORED = ("lease", "standings", "known_vectors", "keep_vectors", "take_in", "outbox", "index_rows", "clear_outbox")
-DURING = 400
 Spent = defaultdict[str, float]
 
 
@@ -155,53 +152,6 @@ def quality(
             asked += 1
             totals.update(scored)
     return {name: value / max(asked, 1) for name, value in totals.items()}
-
-
-def during(data: Path) -> dict[str, Any]:
-    """Milliseconds of a search, median and 95th percentile, while nothing and while articles are taken in."""
-    asked = [question.body() for question in read_set(HERE / "sets" / "newsroom").questions]
-    with serving(data) as service, closing(Client(service.base)) as client:
-        idle = [_search(client, asked[number % len(asked)]) for number in range(SEARCHES)]
-        body = "".join(json.dumps({"text": each.text, "id": each.id}) + "\n" for each in made(DURING))
-        posted = httpx.post(
-            f"{service.base}/v1/documents", content=body, headers={"Content-Type": "application/x-ndjson"}, timeout=300
-        )
-        job_id = posted.raise_for_status().json()["job_id"]
-        busy: list[float] = []
-        ended = threading.Event()
-
-        def wait() -> None:
-            try:
-                with closing(Client(service.base)) as other:
-                    other.wait(job_id)
-            finally:
-                ended.set()
-
-        waiting = threading.Thread(target=wait)
-        waiting.start()
-        while not ended.is_set():
-            busy.append(_search(client, asked[len(busy) % len(asked)]))
-        waiting.join()
-    spread = {
-        name: {"p50": percentile(all_, 50), "p95": percentile(all_, 95)}
-        for name, all_ in (("idle", idle), ("during", busy))
-    }
-    return spread | {"searches": len(busy)}
-
-
-def made(count: int) -> Iterator[NewDocument]:
-    """Articles made by rule, of a usual length."""
-    import random
-
-    for number in range(count):
-        draw = random.Random(number)
-        yield NewDocument(text(write(draw, facts(draw, draw.randrange(8, 30)), 0)), f"made-{number}")
-
-
-def _search(client: Client, body: dict[str, Any]) -> float:
-    began = time.perf_counter()
-    client.search(body, 10)
-    return (time.perf_counter() - began) * 1_000
 
 
 def _alone(documents: Sequence[NewDocument]) -> Spent:
@@ -315,7 +265,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=200, help="how many articles")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--torch", action="store_true", help="measure documents embedded in 32 bits too")
-    parser.add_argument("--service", action="store_true", help="measure searches during ingest too")
+    parser.add_argument("--service", action="store_true", help="measure asks and searches during ingest too")
     parser.add_argument("--side", choices=[*SIDES, IN_32_BITS], help=argparse.SUPPRESS)
     parser.add_argument("--chroma", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -353,8 +303,8 @@ def main() -> None:
             for name, scores in record["quality"].items():
                 print(f"{name:<20}" + ", ".join(f"{measure} {value:.4f}" for measure, value in scores.items()))
         if chosen.service:
-            record["searches"] = during(Path(folder) / "service")
-            print(json.dumps(record["searches"]))
+            record["during"] = during(Path(folder) / "service")
+            print("\n".join(told(record["during"])))
     path = HERE / "results" / f"ingest-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

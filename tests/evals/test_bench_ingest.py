@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.bench_ingest import given, groundwire, made, quality, table
+from evals.bench_during import made, told
+from evals.bench_ingest import given, groundwire, quality, table
 from evals.questions import Evidence, GoldQuestion
 from rag.types import NewDocument
 from tests.words import WordEmbedder
@@ -52,3 +53,9 @@ def test_the_ranking_is_of_articles_by_their_best_passage() -> None:
     words = WordEmbedder()
     assert quality(documents, [right], words, words)["nDCG@10"] == pytest.approx(1.0)
     assert quality(documents, [right, wrong], words, words)["nDCG@10"] == pytest.approx((1 + 0.6309) / 2, abs=1e-3)
+
+
+def test_asks_during_ingest_are_told_beside_those_without_it() -> None:
+    spread = {"idle": {"p50": 5.0, "p95": 8.0}, "during": {"p50": 7.5, "p95": 12.0}}
+    _, line = told({"ask": spread})
+    assert line.split() == ["ask", *("5.000 s 8.000 s 7.500 s 12.000 s 1.50 1.50".split())]
