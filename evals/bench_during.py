@@ -23,7 +23,7 @@ from evals.questions import choose, read_set
 from evals.service import serving
 from evals.wire import facts, text, write
 from rag.errors import GroundwireError
-from rag.types import NewDocument
+from rag.types import FINAL, NewDocument
 
 ASKS = 20
 WAITING = 6_000
@@ -55,7 +55,7 @@ def during(data: Path) -> dict[str, Spread]:
         )
         job = posted.raise_for_status().json()["job_id"]
         times["during"] = _times(client, asked)
-        if httpx.get(f"{service.base}/v1/jobs/{job}").json()["state"] not in ("queued", "running"):
+        if httpx.get(f"{service.base}/v1/jobs/{job}").json()["state"] in FINAL:
             raise GroundwireError("all articles were taken in before the last question was asked")
     return {what: {when: _spread(each[what]) for when, each in times.items()} for what in ("ask", "search")}
 
