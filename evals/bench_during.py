@@ -1,7 +1,8 @@
 """How long asks and searches take while articles are taken in, beside how long the same take while nothing is.
 
 A part of `evals.bench_ingest`, with the real model: the questions on `seeds/` are asked of a service that holds these
-articles, first with nothing else to do, then with more made articles waiting than it can take in meanwhile.
+articles, first with nothing else to do, then with more made articles waiting than it can take in meanwhile. These go
+to a collection of their own, so that both times the same is read and drafted.
 """
 
 from __future__ import annotations
@@ -51,11 +52,15 @@ def during(data: Path) -> dict[str, Spread]:
         times = {"idle": _times(client, asked)}
         body = "".join(json.dumps({"text": each.text, "id": each.id}) + "\n" for each in made(WAITING))
         posted = httpx.post(
-            f"{service.base}/v1/documents", content=body, headers={"Content-Type": "application/x-ndjson"}, timeout=300
+            f"{service.base}/v1/documents",
+            params={"collection": "made"},
+            content=body,
+            headers={"Content-Type": "application/x-ndjson"},
+            timeout=300,
         )
         job = posted.raise_for_status().json()["job_id"]
         times["during"] = _times(client, asked)
-        if httpx.get(f"{service.base}/v1/jobs/{job}").json()["state"] in FINAL:
+        if httpx.get(f"{service.base}/v1/jobs/{job}", params={"collection": "made"}).json()["state"] in FINAL:
             raise GroundwireError("all articles were taken in before the last question was asked")
     return {what: {when: _spread(each[what]) for when, each in times.items()} for what in ("ask", "search")}
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -54,6 +55,26 @@ def pid_of(made: Keeper) -> int:
     pid = made.report().pid
     assert pid is not None
     return pid
+
+
+def group_niceness(pid: int) -> int | None:
+    """That of its session, where the kernel shares processors among sessions."""
+    group = Path(f"/proc/{pid}/autogroup")
+    return int(group.read_text().split()[-1]) if group.exists() else None
+
+
+def test_a_child_gives_way_to_other_sessions_too(tmp_path: Path) -> None:
+    """Where Linux shares processors among sessions, niceness alone would say nothing to the model in its own."""
+
+    async def scene() -> None:
+        async with kept(replace(child(), nice=10), tmp_path) as made:
+            await until(lambda: made.state is State.RUNNING)
+            own = pid_of(made)
+            await until(lambda: "sleeps begins" in (tmp_path / "child.log").read_text())
+            assert os.getpriority(os.PRIO_PROCESS, own) == 10
+            assert group_niceness(own) in {10, None}
+
+    asyncio.run(scene())
 
 
 def test_a_killed_child_is_started_again(tmp_path: Path) -> None:
