@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from api.patience import HEAD_BYTES
 from tests.fakes import ScriptedModel
 from tests.service import Serve, Service
 
@@ -111,3 +112,30 @@ def test_a_second_request_that_never_comes_whole_is_not_waited_for_either(replie
 def test_slow_senders_starve_nobody_and_an_answer_may_take_longer_than_sending_its_question(replies: Replies) -> None:
     assert replies["search"] == b"200"
     assert replies["ask"].startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "endless"])
+def test_a_head_has_at_most_so_many_bytes_however_it_comes_and_the_service_goes_on(
+    service: Service, whole: bool
+) -> None:
+    head = b"GET /healthz" + HOST + b"Connection: close\r\nX-Some: "
+    end = b"\r\n\r\n" if whole else b""
+
+    def said(size: int) -> bytes:
+        """What comes back for a head of so many bytes, which are sent at once."""
+        with connected(service) as connection:
+            connection.sendall(head + b"a" * (size - len(head) - len(end)) + end)
+            return received(connection)
+
+    assert said(HEAD_BYTES + 1).startswith(b"HTTP/1.1 431 ")
+    if whole:
+        assert said(HEAD_BYTES).startswith(b"HTTP/1.1 200 ")
+    assert service.http.get("/healthz").status_code == 200
+
+
+def test_a_body_that_comes_with_its_head_is_no_part_of_it(service: Service) -> None:
+    body = BODY.ljust(2 * HEAD_BYTES)
+    with connected(service) as connection:
+        head = b"POST /v1/search" + HOST + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+        connection.sendall(head + body)
+        assert received(connection).startswith(b"HTTP/1.1 200 ")
