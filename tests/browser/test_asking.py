@@ -129,8 +129,8 @@ def test_a_server_that_dies_leaves_what_was_verified_and_says_what_happened(brow
 def test_a_question_in_line_says_how_many_are_before_it_until_it_is_its_turn(page: Page, reader: Service) -> None:
     started = reader.model.started
     reader.model.pause_at(HERALDED.split()[-1])
-    first = {"json": {"question": WHERE}, "headers": {"Accept": "text/event-stream"}}
-    with reader.http.stream("POST", "/v1/ask", **first) as other:
+    streamed = {"Accept": "text/event-stream"}
+    with reader.http.stream("POST", "/v1/ask", json={"question": WHERE}, headers=streamed) as other:
         reader.model.wait_started(started + 1)
         ask(page, "How many goats did the ferry of Lund carry?")
         words = re.compile(r"^Waiting: 1 question before this one, about [\d,]+ seconds?…$")
