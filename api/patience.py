@@ -17,6 +17,7 @@ from rag.errors import GroundwireError
 
 BYTES_A_SECOND = 500
 HEAD_BYTES = 64 * 2**10
+_HEAD_ENDS = b"\r\n\r\n"
 _REFUSED = "HTTP/1.1 {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}"
 
 
@@ -67,6 +68,7 @@ class _Patient(asyncio.Protocol):
         self._served = cast("Any", AutoHTTPProtocol)(*given, **named)
         self._alarm: asyncio.TimerHandle | None = None
         self._bytes = 0
+        self._last = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -74,14 +76,17 @@ class _Patient(asyncio.Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
+        if not self._answering() and self._head(data) > HEAD_BYTES:
+            # before it is read: one that came in a single piece would be answered otherwise
+            self._refuse("431 Request Header Fields Too Large", f"a head has at most {HEAD_BYTES:,} bytes")
+            return
         self._served.data_received(data)
         if self._answering():
             self._rest()
             return
         self._wait()
         self._bytes += len(data)
-        if self._bytes > HEAD_BYTES:
-            self._refuse("431 Request Header Fields Too Large", f"a head has at most {HEAD_BYTES:,} bytes")
+        self._last = (self._last + data)[1 - len(_HEAD_ENDS) :]
 
     def eof_received(self) -> bool | None:
         return cast("bool | None", self._served.eof_received())
@@ -101,12 +106,18 @@ class _Patient(asyncio.Protocol):
         cycle = self._served.cycle
         return cycle is not None and not cycle.response_complete
 
+    def _head(self, data: bytes) -> int:
+        """The bytes of the head that these are a part of, up to its end if that is among them."""
+        end = (self._last + data).find(_HEAD_ENDS)
+        return self._bytes + (len(data) if end < 0 else end + len(_HEAD_ENDS) - len(self._last))
+
     def _wait(self) -> None:
         if self._alarm is None:
             self._alarm = asyncio.get_running_loop().call_later(self.seconds, self._over)
 
     def _rest(self) -> None:
         self._bytes = 0
+        self._last = b""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None

@@ -23,6 +23,8 @@ MEDIA_TYPES = frozenset({"application/x-ndjson", "application/ndjson", "applicat
 PIECE_BYTES = 2**20
 PAUSE_SECONDS = 0.5
 SILENT_SECONDS = 300.0
+PACE = 20
+"""Bytes a second, far less than any line carries or who writes articles while sending them needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,15 @@ class Receiving:
             self.store.append(reception, batch.found, batch.lines, batch.digest)
 
 
+def left_after(left: float, waited: float, came: int) -> float:
+    """Seconds that a stream is still waited for. What comes gives some back, but nothing to save up for later.
+
+    >>> left_after(300.0, 60.0, 600), left_after(300.0, 60.0, 6_000)
+    (270.0, 300.0)
+    """
+    return min(SILENT_SECONDS, left - waited + came / PACE)
+
+
 def is_lines(content_type: str) -> bool:
     """Whether a body of this type is read as a stream of lines."""
     return content_type.partition(";")[0].strip().lower() in MEDIA_TYPES
@@ -82,32 +93,32 @@ def is_lines(content_type: str) -> bool:
 async def _pieces(body: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """The body in larger pieces, since each costs a change of threads, or in what has come when no more does at once.
 
-    Raises `TimedOut` when nothing comes for long, and `ClientDisconnect`, once all that came before is given out.
+    Raises `TimedOut` when nothing comes for long, or next to nothing for longer, and `ClientDisconnect`, once all that
+    came before is given out.
     """
     piece = bytearray()
-    silent = 0.0
+    left = SILENT_SECONDS
+    clock = asyncio.get_running_loop().time
     coming = asyncio.ensure_future(anext(body, None))
     try:
         while True:
+            began = clock()
             done, _ = await asyncio.wait({coming}, timeout=PAUSE_SECONDS)
             failed = coming.exception() if done else None
             data = coming.result() if done and failed is None else b""
-            if data:
-                piece += data
-                silent = 0.0
-            if piece and (len(piece) >= PIECE_BYTES or not data):
+            piece += data or b""
+            left = left_after(left, clock() - began, len(data or b""))
+            if piece and (len(piece) >= PIECE_BYTES or not data or left <= 0):
                 yield bytes(piece)
                 piece.clear()
             if failed is not None:
                 raise failed
             if data is None:
                 return
+            if left <= 0:
+                raise TimedOut(f"less than {PACE} bytes a second came, {SILENT_SECONDS:.0f} s of silence aside")
             if done:
                 coming = asyncio.ensure_future(anext(body, None))
-                continue
-            silent += PAUSE_SECONDS
-            if silent >= SILENT_SECONDS:
-                raise TimedOut(f"nothing came for {SILENT_SECONDS:.0f} s")
     finally:
         coming.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody else looks
         coming.cancel()

@@ -26,6 +26,7 @@ from evals.measures import percentile
 from evals.memory import kind_of, shared
 from evals.questions import GoldQuestion, choose, read_set
 from evals.service import Service, serving
+from rag.errors import GroundwireError
 
 HERE = Path(__file__).parent
 SINGLE_FACT = frozenset({"fact", "number", "date", "quote"})
@@ -61,11 +62,16 @@ def measure(questions: Sequence[GoldQuestion], data: Path) -> list[Line]:
 
 
 def answers(client: Client, questions: Sequence[GoldQuestion]) -> list[Line]:
-    """Each question is streamed once, one after another; questions that are refused have no first sentence."""
+    """Each question is streamed once, one after another; questions that are refused have no first sentence.
+
+    Raises `GroundwireError` where one fails: it would pass for a quick answer.
+    """
     first: list[float] = []
     whole: list[float] = []
     for number, question in enumerate(questions, 1):
         events = list(client.stream(question.body()))
+        if not events or events[-1].name != "answer":
+            raise GroundwireError(f"{question.id} has no answer: {events[-1].data if events else 'nothing came'}")
         first += [event.seconds for event in events if event.name == "sentence"][:1]
         whole.append(events[-1].seconds)
         print(f"  {number}/{len(questions)} answers", file=sys.stderr, flush=True)
@@ -76,7 +82,7 @@ def answers(client: Client, questions: Sequence[GoldQuestion]) -> list[Line]:
 
 
 def searches(client: Client, questions: Sequence[GoldQuestion]) -> list[Line]:
-    """Over one kept-open connection, as a client that asks often has it."""
+    """Over one kept-open connection, as a client that asks often has it. Raises `SearchFailed`."""
     seconds: list[float] = []
     for at in range(SEARCHES):
         body = questions[at % len(questions)].body()
@@ -134,7 +140,10 @@ def main() -> None:
     asked = [question for question in read_set(HERE / "sets" / "seeds").questions if question.type in SINGLE_FACT]
     circumstances = machine()
     with tempfile.TemporaryDirectory(prefix="groundwire-bench-") as folder:
-        lines = measure(choose(asked, arguments.limit), Path(folder))
+        try:
+            lines = measure(choose(asked, arguments.limit), Path(folder))
+        except GroundwireError as error:
+            sys.exit(f"nothing is measured where something fails: {error}")
     before = json.loads(arguments.against.read_text(encoding="utf-8"))["lines"] if arguments.against else []
     print("\n".join(table(lines, {line["name"]: line["value"] for line in before})))
     path = HERE / "results" / f"bench-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"

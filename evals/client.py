@@ -18,6 +18,12 @@ JOB_POLL_SECONDS = 0.2
 KEY_VARIABLE = "GROUNDWIRE_KEY"
 
 
+class SearchFailed(GroundwireError):
+    """A search brought no reply, or one that is none: not the same as one that found nothing."""
+
+    code = "search_failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What came back for one question: the body, or `error` in one line. `seconds` is wall clock, as a user waits."""
@@ -72,7 +78,7 @@ class Client:
             response.raise_for_status()
             return Reply(response.json(), time.perf_counter() - began)
         except (httpx.HTTPError, ValueError) as error:
-            return Reply({}, time.perf_counter() - began, f"{type(error).__name__}: {error}".splitlines()[0])
+            return Reply({}, time.perf_counter() - began, _line(error))
 
     def stream(self, body: dict[str, Any]) -> Iterator[Event]:
         """The same question as server-sent events, each as it arrives. Raises `httpx.HTTPError`."""
@@ -89,13 +95,13 @@ class Client:
                     yield Event(name, json.loads(value), time.perf_counter() - began)
 
     def search(self, body: dict[str, Any], limit: int) -> list[dict[str, Any]]:
-        """The passages found without a model, best first; an error finds nothing."""
+        """The passages found without a model, best first. Raises `SearchFailed`."""
         try:
             response = self._http.post("/v1/search", json=body | {"limit": limit} | self._named)
             response.raise_for_status()
             return list(response.json()["passages"])
-        except (httpx.HTTPError, ValueError, KeyError):
-            return []
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise SearchFailed(_line(error)) from error
 
     def text(self, document_id: str, version: int) -> str:
         """The stored text of one version; "" if it cannot be read."""
@@ -161,6 +167,10 @@ class Client:
                 return job
             time.sleep(JOB_POLL_SECONDS)
         raise Unavailable("ingest", f"job {job_id} was not done after {timeout:.0f} s")
+
+
+def _line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def place_of(document_id: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals.client import Client, Reply
+from evals.client import Client, Reply, SearchFailed
 from evals.measures import share
 from evals.outcomes import SEARCHED_ONLY, Outcome, differences, judge
 from evals.questions import GoldQuestion
@@ -49,9 +49,15 @@ def ask_all(client: Client, questions: Sequence[GoldQuestion], progress: Progres
 
 
 def ask_one(client: Client, question: GoldQuestion) -> tuple[Outcome, dict[str, Any]]:
-    """What one question came to, and the body of the reply. One that is about retrieval only is just searched for."""
+    """What one question came to, and the body of the reply. One that is about retrieval only is just searched for.
+
+    Where the search fails the question has, and is not asked.
+    """
     began = time.perf_counter()
-    passages = client.search(question.body(), SEARCH_LIMIT)
+    try:
+        passages = client.search(question.body(), SEARCH_LIMIT)
+    except SearchFailed as error:
+        return judge(question, Reply({}, time.perf_counter() - began, str(error)), (), client.text), {}
     if question.retrieval_only:
         reply = Reply(dict(SEARCHED_ONLY), time.perf_counter() - began)
     else:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.receiving import SILENT_SECONDS, left_after
 from tests.fakes import ScriptedModel
 from tests.service import Serve, Service
 from tests.serving import until
@@ -135,3 +136,16 @@ def test_a_stream_cut_off_by_the_end_of_the_service_is_known_to_be_when_it_is_ba
 def test_both_kinds_of_body_are_described(own: Service) -> None:
     described = own.http.get("/openapi.json").json()["paths"]["/v1/documents"]["post"]["requestBody"]["content"]
     assert set(described) == {"application/json", "application/x-ndjson"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size", "ends"),
+    [(60, 1_500, False), (290, 6_000, False), (0.1, 1_400, False), (299, 1, True), (1, 1, True), (0.1, 1, True)],
+)
+def test_a_stream_may_be_slow_but_not_idle(seconds: float, size: int, ends: bool) -> None:
+    left = SILENT_SECONDS
+    for _ in range(10_000):
+        left = left_after(left, seconds, size)
+        if left <= 0:
+            break
+    assert (left <= 0) == ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from contextlib import suppress
 
 import pytest
@@ -30,6 +31,24 @@ def test_a_key_fits_its_own_digest_and_nothing_else_does() -> None:
     assert not keys.fits(KEY.text, keys.make().digest)
     assert not keys.fits(KEY.text, None)
     assert not keys.fits("", None)
+
+
+@pytest.mark.parametrize("kept", [KEY.digest, keys.make().digest, None], ids=["its own", "another", "none"])
+def test_whole_digests_are_compared_in_constant_time_also_where_there_is_no_such_key(
+    monkeypatch: pytest.MonkeyPatch, kept: str | None
+) -> None:
+    compared: list[tuple[str, str]] = []
+
+    def compare(one: str, other: str) -> bool:
+        compared.append((one, other))
+        return constant(one, other)
+
+    constant = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    assert keys.fits(KEY.text, kept) is (kept == KEY.digest)
+    [(given_, against)] = compared
+    assert given_ == KEY.digest
+    assert len(against) == len(given_)
 
 
 @given(st.integers(0, len(KEY.text) - 1), st.sampled_from(CHARACTERS))

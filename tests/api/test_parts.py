@@ -12,7 +12,7 @@ import pytest
 from api import parts, runtime
 from api.parts import ARENAS, Arrangement, arrange
 from api.supervise import serve
-from rag.errors import DataUnusable, SetupError
+from rag.errors import DataUnusable, PortTaken, SetupError
 from rag.settings import PREFIX, Settings, load_settings
 
 
@@ -99,7 +99,7 @@ def test_a_folder_of_logs_that_cannot_be_made_is_one_line(settings: Settings) ->
 
 
 def test_a_port_that_is_taken_is_one_line(settings: Settings, taken: int) -> None:
-    with pytest.raises(SetupError, match=f"port {taken} on 127.0.0.1 is taken"):
+    with pytest.raises(PortTaken, match=f"port {taken} on 127.0.0.1 is taken"):
         arrange(settings.model_copy(update={"port": taken}))
 
 

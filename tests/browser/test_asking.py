@@ -126,6 +126,24 @@ def test_a_server_that_dies_leaves_what_was_verified_and_says_what_happened(brow
         expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
 
+def test_a_question_in_line_says_how_many_are_before_it_until_it_is_its_turn(page: Page, reader: Service) -> None:
+    started = reader.model.started
+    reader.model.pause_at(HERALDED.split()[-1])
+    streamed = {"Accept": "text/event-stream"}
+    with reader.http.stream("POST", "/v1/ask", json={"question": WHERE}, headers=streamed) as other:
+        reader.model.wait_started(started + 1)
+        ask(page, "How many goats did the ferry of Lund carry?")
+        words = re.compile(r"^Waiting: 1 question before this one, about [\d,]+ seconds?…$")
+        expect(page.locator(".growing .progress")).to_have_text(words)
+        expect(page.locator("#announcer")).to_have_text(words)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        reader.model.resume()
+        expect(page.locator(".sentences li")).to_contain_text(GOATS)
+        other.read()
+    expect(page.locator(".actions")).to_be_visible()
+    expect(page.get_by_text("before this one")).to_have_count(0)
+
+
 def test_an_answer_can_be_stopped_and_asked_again(page: Page, reader: Service) -> None:
     closed = reader.model.closed_early
     reader.model.pause_at(HERALDED.split()[-1])
