@@ -7,17 +7,20 @@ Every number and name of a sentence can stand in its quote, and the sentence sti
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from rag.checks.anchors import ACROSS, Token, likeness, tokens
-from rag.checks.roles import SAYING, voice
+from rag.checks.roles import OF_PLACE, SAYING, verbal, voice
 from rag.checks.slots import Slot, Slots, Value, dated, known_names, named, numbered
+from rag.checks.speakers import beside
 from rag.checks.spelling import is_short_for
 
 LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""
 CLEARLY = 1.4
 """How much more alike than where the value itself stands, or than where both stand that have changed places."""
+_OBJECT = re.compile(r"(?: (?:the|an?|its|his|her|their))?(?: [a-z-]+)? (?=[A-Z])")
+"""What may stand between a verb and the name of whom it is done to."""
 _RANGE = re.compile(r"\S*?\s?(?:[-–—]\s?\d|(?:to|or)\s\d|of\b)")
 
 
@@ -39,7 +42,7 @@ def misplaced_name(sentence: str, quotes: Sequence[str], context: str = "") -> t
     """
     known = known_names([sentence, *quotes, context])
     found = _misplaced(sentence, quotes, lambda text, found: named(text, found, known))
-    return (str(found[0]), str(found[1])) if found else _substituted(sentence, quotes, known)
+    return (str(found[0]), str(found[1])) if found else _substituted(sentence, quotes, known, context)
 
 
 def misplaced_day(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
@@ -52,8 +55,10 @@ def misplaced_day(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | Non
     return (str(found[0]), str(found[1])) if found else None
 
 
-def _substituted(sentence: str, quotes: Sequence[str], known: Set[str]) -> tuple[str, str] | None:
+def _substituted(sentence: str, quotes: Sequence[str], known: Set[str], context: str) -> tuple[str, str] | None:
     """A name right before a word that the quotes have right after another name, and never after this one."""
+    if other := _other_part(sentence, quotes, known, context):
+        return other
     ours = tokens(sentence)
     said = [(slot, after) for slot in named(sentence, ours, known) if (after := _next(slot.token, ours))]
     for quote in quotes:
@@ -72,6 +77,69 @@ def _substituted(sentence: str, quotes: Sequence[str], known: Set[str]) -> tuple
             if others and not any(slot.parts & each.parts for each in [*beside, *elsewhere]):
                 return str(slot.value), str(others[0].value)
     return None
+
+
+def _other_part(sentence: str, quotes: Sequence[str], known: Set[str], context: str) -> tuple[str, str] | None:
+    """A name for by whom or to whom something was done, where the quotes have another one and never this one."""
+    told = [(text, dict(_done_by(text, known)), dict(_done_to(text, known))) for text in quotes]
+    for verb, slots in _done_by(sentence, known):
+        others = [each for _, by, _ in told for each in by.get(verb, [])]
+        others += [each for text in quotes for act, each in _doing(text, known) if act == verb]
+        if others and not _shared(slots, others, sentence, quotes, context):
+            return str(slots[0].value), str(others[0].value)
+    for verb, slots in _done_to(sentence, known):
+        for text, _, to in told:
+            anywhere = list(named(text, tokens(text), known))
+            if (others := to.get(verb, [])) and not _shared(slots, [*others, *anywhere], sentence, quotes, context):
+                return str(slots[0].value), str(others[0].value)
+    return None
+
+
+def _shared(ours: Sequence[Slot], theirs: Sequence[Slot], sentence: str, quotes: Sequence[str], context: str) -> bool:
+    """Whether any two of these names are the same, or stand for the same: "Rovers" and "Varrin"."""
+    return any(
+        one.parts & other.parts
+        or (one.token.word.upper() in sentence and is_short_for(one.token.word.upper(), " ".join(quotes)))
+        or is_short_for(one.token.word.capitalize(), other.token.word.capitalize())
+        or beside(one.parts, other.parts, context)
+        for one in ours
+        for other in theirs
+    )
+
+
+def _doing(text: str, known: Set[str]) -> Iterator[tuple[str, Slot]]:
+    """The stem of each word right after a name, with that name, as who does it."""
+    found = tokens(text)
+    for slot in named(text, found, known):
+        after = _next(slot.token, found)
+        if after and not slot.role and not voice(text, after):
+            yield after.stem, slot
+
+
+def _done_by(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
+    """The stem of each verb before a "by", with the names after that."""
+    found = tokens(text)
+    for verb in found:
+        if verb.telling and verb.stem not in SAYING and re.match(r" by\b", text[verb.end :]):
+            near = _after(verb, text, found, known)
+            if near and (near[0].role == "by" or _attributive(near[0])):
+                yield verb.stem, near
+
+
+def _done_to(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
+    """The stem of each verb, with the names in what it is done to."""
+    found = tokens(text)
+    for verb in found:
+        if verb.telling and verb.stem not in SAYING and verbal(text, verb) and not voice(text, verb):
+            near = _after(verb, text, found, known)
+            if near and _OBJECT.match(text, verb.end, near[0].token.start + 1):
+                yield verb.stem, near
+
+
+def _after(verb: Token, text: str, found: Sequence[Token], known: Set[str]) -> list[Slot]:
+    """The names within a few words after one, in its clause."""
+    slots = named(text, found, known)
+    return [each for each in slots if 0 < each.token.place - verb.place <= 5 and each.token.clause == verb.clause]
 
 
 def _subject(slot: Slot, slots: Sequence[Slot]) -> Slot:
@@ -128,6 +196,8 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
         if alike < 0:
             continue
         for value in {other.value for other, _ in told if other.kind == slot.kind and not other.parts & slot.parts}:
+            if slot.kind == "name" and all(_attributive(each) for each, _ in told if each.value == value):
+                continue
             if value == slot.value or (slot.kind == "year" and _adjoining(slot.value, value, told)):
                 continue
             instead = like(slot, value)
@@ -146,6 +216,11 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
             ):
                 return slot.value, value
     return None
+
+
+def _attributive(slot: Slot) -> bool:
+    """Whether a name is that of a people or place told of whom it stands before: "Belgian champion Lotte Maes"."""
+    return slot.kind == "name" and len(slot.parts) == 1 and OF_PLACE.search(slot.token.word) is not None
 
 
 def _adjoining(one: Value, other: Value, told: Sequence[tuple[Slot, Sequence[Token]]]) -> bool:
