@@ -13,7 +13,7 @@ from rag.checks.anchors import ACROSS, Token, likeness, tokens
 from rag.checks.roles import OF_PLACE, SAYING, verbal, voice
 from rag.checks.slots import Slot, Slots, Value, dated, known_names, named, numbered
 from rag.checks.speakers import beside
-from rag.checks.spelling import is_short_for
+from rag.checks.spelling import PAST_FORMS, is_short_for
 
 LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""
@@ -21,6 +21,8 @@ CLEARLY = 1.4
 """How much more alike than where the value itself stands, or than where both stand that have changed places."""
 _OBJECT = re.compile(r"(?: (?:the|an?|its|his|her|their))?(?: [a-z-]+)? (?=[A-Z])")
 """What may stand between a verb and the name of whom it is done to."""
+_CLOSED = re.compile(rf", (?:\d+, )?(\w+ed|{'|'.join(sorted(PAST_FORMS))})\b")
+_JOINED = re.compile(rf"[^.;:A-Z]{{0,60}}? and (\w+ed|{'|'.join(sorted(PAST_FORMS))})\b")
 _RANGE = re.compile(r"\S*?\s?(?:[-–—]\s?\d|(?:to|or)\s\d|of\b)")
 
 
@@ -64,7 +66,7 @@ def _substituted(sentence: str, quotes: Sequence[str], known: Set[str], context:
     for quote in quotes:
         theirs = tokens(quote)
         slots = list(named(quote, theirs, known))
-        told = [(_subject(slot, slots), after) for slot in slots if (after := _next(slot.token, theirs))]
+        told = [(_subject(slot, slots), after) for slot in slots for after in _acts(slot.token, quote, theirs)]
         for slot, after in said:
             doing = [(other, verb) for other, verb in told if verb.stem == after.stem and not other.role]
             written = sentence[slot.token.start : slot.token.end]
@@ -111,9 +113,9 @@ def _doing(text: str, known: Set[str]) -> Iterator[tuple[str, Slot]]:
     """The stem of each word right after a name, with that name, as who does it."""
     found = tokens(text)
     for slot in named(text, found, known):
-        after = _next(slot.token, found)
-        if after and not slot.role and not voice(text, after):
-            yield after.stem, slot
+        for after in _acts(slot.token, text, found):
+            if not slot.role and not voice(text, after):
+                yield after.stem, slot
 
 
 def _done_by(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
@@ -153,6 +155,17 @@ def _next(token: Token, text: Sequence[Token]) -> Token | None:
     return after[0] if after and after[0].clause == token.clause and not after[0].capital else None
 
 
+def _acts(name: Token, text: str, found: Sequence[Token]) -> list[Token]:
+    """What is told of a name: the word after it, or the verb after its comma, and the one joined to that by "and"."""
+    first = _next(name, found)
+    if first is None and (match := _CLOSED.match(text, name.end)):
+        first = next(each for each in found if each.start == match.start(1))
+    if first is None or first.start - name.end > 2:
+        return [first] if first else []
+    joined = _JOINED.match(text, first.end)
+    return [first, *(each for each in found if joined and each.start == joined.start(1))]
+
+
 def _same_head(slot: Slot, text: Sequence[Token], told: Sequence[tuple[Slot, Sequence[Token]]]) -> bool:
     """Whether the word after a value is the one after it in the quotes, too."""
     ours = {stem for side, stem in _beside(slot, text) if side == "after" and not stem[0].isdigit()}
@@ -163,6 +176,8 @@ def _same_head(slot: Slot, text: Sequence[Token], told: Sequence[tuple[Slot, Seq
 def _beside(slot: Slot, text: Sequence[Token]) -> set[tuple[str, str]]:
     """The telling words right before and right after a value, with the side they are on."""
     near = [each for each in text if each.telling and each.clause == slot.token.clause]
+    if slot.kind == "name":
+        near = [each for each in near if not each.capital]  # "Osk of Varn sang" tells that Osk sang
     before = [each.stem for each in near if each.start < slot.token.start and each.stem not in slot.parts]
     after = [each.stem for each in near if each.start > slot.token.start]
     return {*(("before", stem) for stem in before[-1:]), *(("after", stem) for stem in after[:1])}
@@ -190,8 +205,6 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
     without = {slot.kind: frozenset(each.token.stem for each in said if each.kind == slot.kind) for slot in said}
     without["name"] = frozenset(each.stem for each in ours if each.capital)
     for slot in said:
-        if slot.head:
-            continue
         alike = like(slot, slot.value)
         if alike < 0:
             continue
@@ -200,10 +213,19 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
                 continue
             if value == slot.value or (slot.kind == "year" and _adjoining(slot.value, value, told)):
                 continue
+            heads = {other.value for other, _ in told if other.head == slot.head}
+            if slot.head and not {slot.value, value} <= heads:
+                continue
             instead = like(slot, value)
             both = [other for other in said if other.kind == slot.kind and other.value == value]
             if both:
-                if slot.kind != "name" and _same_head(slot, ours, told):
+                if slot.head or (slot.kind != "name" and _same_head(slot, ours, told)):
+                    continue
+                if slot.kind == "name" and not any(
+                    _beside(mine, ours)
+                    & set().union(*(_beside(other, theirs) for other, theirs in told if other.value == its))
+                    for mine, its in ((slot, value), *((other, slot.value) for other in both))
+                ):
                     continue
                 straight = alike + max(like(other, value) for other in both)
                 crossed = instead + max(like(other, slot.value) for other in both)

@@ -39,6 +39,8 @@ _TOLD = re.compile(
 _PAST = re.compile(rf"\b(?:[a-z]+ed|{'|'.join(sorted(PAST_FORMS))})\b")
 _UNDONE = re.compile(
     r"\b(?:to|will|would|may|might|could|should|shall|must|can)(?: (?:be|have|not|also|soon|then|\w+ly))* $"
+    r"|\b(?:consider|plann|propos|want|seek|hop|intend|demand|weigh|discuss)(?:s|ed|ing)"
+    r"(?: (?:an?|the|its|their|his|her))? $"
 )
 _CAME_TO = re.compile(
     r"\b(?:managed?|able|began|started?|continu\w+|help\w*|used|had|have|has|forced|went on|came|failed|unable"

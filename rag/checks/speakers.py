@@ -44,6 +44,10 @@ _GENERIC: Final = frozenset(
 """Words for a speaker that may stand for a name which they never stand beside."""
 
 
+_BODIES: Final = frozenset(map(stem, "ministry government authority".split()))
+"""Those that speak by people whom news name with their post."""
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """The stems of who speaks, and of whose they are: "Osk's lawyer" is a lawyer, of Osk. Empty for a pronoun."""
@@ -82,7 +86,7 @@ def speakers(text: str) -> Iterator[Speaker]:
     """Those who are told to say something in a text, in order."""
     for match in _BY.finditer(text):
         yield _speaker(match[1])
-    text = _ASIDE.sub(" ,", text)
+    text = _ASIDE.sub(" ", text)
     for match in _VERB.finditer(text):
         before = _BOUND.split(text[: match.start()])[-1]
         phrases = [phrase for phrase in before.split(",") if phrase.strip()]
@@ -110,9 +114,12 @@ def _stems(phrase: str) -> frozenset[str]:
 def _same(one: Speaker, other: Speaker, context: str) -> bool:
     if one.who & other.who:
         return not (one.whose and other.whose) or bool(one.whose & other.whose)
-    if one.who & other.whose or other.who & one.whose or (one.who | other.who) & _GENERIC:
+    if one.who & other.whose or other.who & one.whose or one.who & _GENERIC:
         return True
-    return is_short_for(one.said_as, other.said_as) or beside(one.who, other.who | other.whose, context)
+    if other.who & _GENERIC and not re.search(r" [A-Z]", other.said_as):
+        # "the ministry said" is no word of somebody whom the article names and never tells to be of it
+        return not (other.who & _BODIES and one.said_as[:1].isupper() and re.search(r"\w [A-Z]", one.said_as))
+    return is_short_for(one.said_as, other.said_as) or beside(one.who, other.who, context)
 
 
 def beside(one: Set[str], other: Set[str], context: str) -> bool:
