@@ -69,7 +69,7 @@ _SHORT_SCALE = re.compile(
 _SHORT_SCALES: Final = {"bn": "billion", "tn": "trillion", "mn": "million", "m": "million", "k": "thousand"}
 _PARTS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _FRACTION = re.compile(
-    rf"\b(an?|{CARDINAL})[\s-]({'|'.join(_PARTS)})s?\b(?= of\b|[.,;]|$| since| in| more| less)", re.IGNORECASE
+    rf"\b(an?|{CARDINAL})[\s-]({'|'.join(_PARTS)})s?\b(?= of\b|[.,;]|$| since| in| more| less| and)", re.IGNORECASE
 )
 _STEMMER = snowballstemmer.stemmer("english")
 

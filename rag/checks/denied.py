@@ -14,7 +14,7 @@ WITHIN: Final = 7
 
 _DENIAL = re.compile(
     r"\b(?:no longer|not|never|no|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|refus(?:es?|ed|ing) to"
-    r"|den(?:y|ies|ied)|unable to)\s+(?!and\b|but\b"
+    r"|den(?:y|ies|ied)|unable to)\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
     r"|only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
     re.IGNORECASE,
 )

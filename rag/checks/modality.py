@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from rag.checks.spelling import PAST_FORMS
-from rag.terms import terms
+from rag.checks.spelling import PAST_FORMS, lemma
+from rag.terms import stem, terms
 
 SAME_CLAUSE = 0.6
 """Share of a clause's terms that one of a quote has to have to be told of the same."""
@@ -14,24 +14,38 @@ SAME_CLAUSE = 0.6
 PLANNED = re.compile(
     r"\b(?:[Ww]ill|[Ww]on['’]t|(?:would|could|should)(?:n['’]t)?|may|might|shall"
     r"|(?<!game )plan(?:s|ned|ning)? to|would like"
-    r"|(?:is|are|was|were) (?:due )?to|(?:is|are|was|were) due"
+    r"|(?:is|are|was|were) (?:due )?to(?! blame)|(?:is|are|was|were) due"
     r"|(?:expected|likely|set|ready|scheduled|going) to(?! \d)"
     r"|(?:intend|hope|want|aim|propose|consider|seek|agree|angl|threaten|recommend|demand|urg)(?:e?s|e|ed|ing|d)?"
     r"|(?<!than )(?<!as )expect(?:s|ed|ing)?"
     r"|(?:is|are|was|were) forecast|forecast(?:s|ed|ing) (?:that|to)"
-    r"|(?:order|ask|instruct|command)(?:s|ed) (?:\S+ ){1,4}to"
+    r"|(?:order|ask|instruct|command)(?:s|ed) (?:[^\s,.;:]+ ){1,8}to"
+    r"|option to|interest(?:ed)? in \w+ing"
     r"|sought|desire[sd]?|wish(?:es|ed)?"
     r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
     r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
 )
 _CERTAIN = re.compile(r"[Ww]ill|(?:is|are) (?:due )?to|(?:is|are) due|(?:due|set|ready|scheduled|going) to|['’]ll")
 _DONE = re.compile(rf"\b(?:was|were|had|has|have|did|\w+ed|{'|'.join(sorted(PAST_FORMS))})\b", re.IGNORECASE)
+_POSSIBLE = re.compile(r"\b(?:may|might|could)\b(?! (?:not|only|no longer)\b)")
+_SURE = re.compile(r"\b[Ww]ill\b|['’]ll\b")
 _ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspected|accus\w+)\b", re.IGNORECASE)
 _ACCUSED = re.compile(r"\b(?:alleges?|alleged|alleging|accus\w+)\b", re.IGNORECASE)
 _TOLD = re.compile(
     r"\b(?:sa(?:y|ys|id|ying)|claim\w*|argu\w*|according|lawsuit|su(?:e|es|ed|ing)|charg\w*|report\w*|believ\w*|told|tells?"
     r"|estimated|suspect\w*|thought|critici\w*|complain\w*|describ\w*|call(?:s|ed))\b",
     re.IGNORECASE,
+)
+_PAST = re.compile(rf"\b(?:[a-z]+ed|{'|'.join(sorted(PAST_FORMS))})\b")
+_UNDONE = re.compile(
+    r"\b(?:to|will|would|may|might|could|should|shall|must|can)(?: (?:be|have|not|also|soon|then|\w+ly))* $"
+    r"|\b(?:consider|plann|propos|want|seek|hop|intend|demand|weigh|discuss)(?:s|ed|ing)"
+    r"(?: (?:an?|the|its|their|his|her))? $"
+)
+_CAME_TO = re.compile(
+    r"\b(?:managed?|able|began|started?|continu\w+|help\w*|used|had|have|has|forced|went on|came|failed|unable"
+    r"|first|last|only|enough|too \w+|known|believed|thought|said|reported|claim\w*|found) to(?: (?:be|have))? $"
+    r"|\b(?:would|could) have(?: been)? $"
 )
 _ASIDE = re.compile(r"\([^)]*\)")
 _CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|who|which|because|after|before|while|as|if)\b")
@@ -61,9 +75,32 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
         said, planned = set(terms(clause)), PLANNED.search(near.split("nor ", 1)[0])
         if planned and near not in kept and _much_of(said, near) and not _still_to_come(planned[0], clause):
             return f"the quote says {planned[0]!r}"
+        possible = _POSSIBLE.search(near) if _much_of(said, near) and not _SURE.search(near) else None
+        if possible and _SURE.search(clause) and not _POSSIBLE.search(clause):
+            return f"the quote says {possible[0]!r}"
+    if undone := _only_planned(sentence, quotes):
+        return f"the quote has {undone!r} as planned only"
     added = [clause for clause, near in matched if PLANNED.search(clause) and not PLANNED.search(near)]
     if ours and added and not PLANNED.search(question):
         return f"{ours[0]!r} is not in the quotes"
+    return None
+
+
+def _only_planned(sentence: str, quotes: Sequence[str]) -> str | None:
+    """A verb told as done that the quotes have only after a "to" or "will", "would" or "could"; None where none is."""
+    for match in _PAST.finditer(sentence):
+        verb = stem(lemma(match[0].casefold()))
+        before = [*clauses(sentence[: match.start()]), ""][-1 if not sentence[: match.start()].strip() else -2]
+        if PLANNED.search(before) or _UNDONE.search(before):
+            continue
+        told = [
+            (quote[: each.start()], each[0])
+            for quote in quotes
+            for each in re.finditer(r"\w+", quote)
+            if stem(lemma(each[0].casefold())) == verb
+        ]
+        if told and all(_UNDONE.search(before) and not _CAME_TO.search(before) for before, _ in told):
+            return told[0][1]
     return None
 
 

@@ -79,7 +79,8 @@ _AXES: Final = (
     "survive rescue save | die died dead kill perish drown",
     "born | die died",
     "marry married | divorce",
-    "impose | lift waive",
+    "start begin launch commence | off",
+    "impose issue declare | lift waive",
     "create add | destroy remove",
     "expand widen extend | shrink narrow shorten",
     "~ receive | pay",
@@ -96,7 +97,8 @@ _AXES: Final = (
     "possible | impossible",
     "able | unable",
     "strong | weak",
-    "heavy | light",
+    "heavy much | light little",
+    "half | most",
     "hot warm | cold cool",
     "wet flood rain | dry drought",
     "rich wealthy | poor",
@@ -171,6 +173,9 @@ _ONLY: Final = {
     "lay": re.compile(r"\blay(?:s|ing)?(?= off)", re.IGNORECASE),
     "laid": re.compile(r"\blaid(?= off)", re.IGNORECASE),
     "shy": re.compile(r"\bshy(?= of)", re.IGNORECASE),
+    "off": re.compile(r"(?<=\bcall )off|(?<=\bcalled )off|(?<=\bcalls )off|(?<=\bcalling )off"),
+    "half": re.compile(r"(?<!than )(?<!over )(?<!second )(?<!first )\b[Hh]alf(?= of\b)"),
+    "much": re.compile(r"\bmuch(?= \w+ (?:in|on|at|and|was|fell)\b)", re.IGNORECASE),
     "light": re.compile(r"\blight(?:er)?(?= than| rain| wind| damage)", re.IGNORECASE),
     "back": re.compile(r"\bback(?:s|ed|ing)\b", re.IGNORECASE),
     "like": re.compile(r"\blikes\b", re.IGNORECASE),
@@ -255,7 +260,12 @@ def _poles(token: Token, text: str) -> tuple[tuple[int, int], ...]:
     only = _ONLY.get(token.stem)
     if only is not None and not only.match(text, token.start):
         return ()
-    return _POLES.get(token.stem, ())
+    found = _POLES.get(token.stem, ())
+    if not found and token.word.endswith("er") and re.match(r"\w+ than\b", text[token.start :]):
+        # "colder than" is told as "cold" is; "bigger" as "big", "heavier" as "heavy"
+        root = re.sub(r"(?<=(\w))\1$", "", token.word[:-2])
+        found = next((_POLES[each] for each in (stem(root), stem(token.word[:-1])) if each in _POLES), ())
+    return found
 
 
 def _denied(token: Token, text: str) -> bool:

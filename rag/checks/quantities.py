@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from rag.checks.opposites import directions, winning
-from rag.terms import CARDINAL, SCALE, numbers, stem
+from rag.terms import CARDINAL, SCALE, numbers, shares, stem
 
 _SUM = rf"(?:[$£€]\s?)?\d[\d,]*(?:\.\d+)?(?:\s(?:{SCALE}|percent|per cent))?"
 _FROM_TO = re.compile(rf"\bfrom (?:\w+ ){{0,3}}?({_SUM}).{{0,40}}?\bto (?:\w+ ){{0,3}}?({_SUM})")
@@ -22,10 +22,15 @@ _ABOVE = frozenset({"above", "more than", "higher than", "exceeding"})
 _PAIR = re.compile(rf"({_SUM})(?: [a-z]+)?(?: to |\s?[-–—]\s?)({_SUM})(?![\w%]*[-–—])")
 _AT_LEAST = r"at least|no fewer than|no less than|more than|over|upwards of|in excess of"
 _AT_MOST = r"at most|no more than|not more than|up to|fewer than|less than|under|almost|nearly"
-_BOUND = re.compile(rf"\b(?:(?P<least>{_AT_LEAST})|(?:{_AT_MOST}))\s({_SUM}|\w+)", re.IGNORECASE)
+_BOUND = re.compile(rf"\b(?:(?P<least>{_AT_LEAST})|(?:{_AT_MOST}))\s({_SUM}|an? \w+|\w+)", re.IGNORECASE)
 _WHOSE = r"(?:the |its |their |his |her |those |these )?(?:\d[\d,]* )?(?P<what>[a-z]+)"
 _WHOLE = re.compile(rf"\b(?:all|every|each|none|both)(?: of)? {_WHOSE}", re.IGNORECASE)
 _FRACTION = rf"(?:an?|{CARDINAL}) (?:third|quarter|fifth|tenth)s?"
+_SHARE_OF = re.compile(rf"\b({_FRACTION}|half)(?: of)? {_WHOSE}", re.IGNORECASE)
+_SINGLE = re.compile(r"\bonly one (\w+)", re.IGNORECASE)
+_VOTED = re.compile(
+    r"\bvot(?:ed?|es|ing)\b(?: (?!for\b|against\b|in\b)\w+| in [A-Z]\w+){0,4} (for|against|in favou?r of)\b"
+)
 _PART = re.compile(
     rf"\b(?:\d[\d,]*|{_FRACTION}|{CARDINAL}|half|most|some|many|several|few) (?:of|in) {_WHOSE}", re.IGNORECASE
 )
@@ -81,10 +86,19 @@ def mismeasured(sentence: str, quotes: Sequence[str]) -> str | None:
     "'All of the homes' is 'Two thirds of the homes' in the quotes"
     """
     read = " ".join(quotes)
+    ours, theirs = ({_side(match[1]) for match in _VOTED.finditer(text)} for text in (sentence, read))
+    if ours and theirs and not ours & theirs:
+        return f"the quotes tell of votes {'against' if 'for' in ours else 'for'}"
     for match in _BOUND.finditer(sentence):
-        others = [other for other in _BOUND.finditer(read) if numbers(other[2]) == numbers(match[2]) != set()]
+        others = [other for other in _BOUND.finditer(read) if _bounded(other[2]) == _bounded(match[2])]
         if others and all((other["least"] is None) != (match["least"] is None) for other in others):
             return f"{match[0]!r} is {others[0][0]!r} in the quotes"
+    for match in _SHARE_OF.finditer(sentence):
+        told = [part for part in _SHARE_OF.finditer(read) if stem(part["what"]) == stem(match["what"])]
+        if told and not any(shares(f"{part[1]} of") == shares(f"{match[1]} of") for part in told):
+            return f"{match[0]!r} is {told[0][0]!r} in the quotes"
+    if (single := _SINGLE.search(sentence)) and re.search(rf"\bboth {single[1]}", read) and single[1] + "s" in read:
+        return f"{single[0]!r} is both in the quotes"
     whole = {stem(match["what"]) for match in _WHOLE.finditer(read)}
     for match in _WHOLE.finditer(sentence):
         for part in _PART.finditer(read):
@@ -92,6 +106,15 @@ def mismeasured(sentence: str, quotes: Sequence[str]) -> str | None:
             if what == stem(part["what"]) and what not in whole:
                 return f"{match[0]!r} is {part[0]!r} in the quotes"
     return None
+
+
+def _side(voted: str) -> str:
+    return "against" if voted == "against" else "for"
+
+
+def _bounded(what: str) -> Set[float] | str:
+    """What a bound is put to: a number, or "a year"; its own text where it is neither."""
+    return numbers(what) or what.casefold()
 
 
 def _pairs(text: str) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 from rag.checks.anchors import Token, tokens
@@ -28,7 +28,7 @@ SAYING: Final = frozenset(
 """Verbs of speech: `rag.checks.speakers` looks at who says."""
 _PLACING: Final = frozenset("in at on during since".split())
 _LATELY: Final = frozenset("today yesterday tomorrow tonight week month year day".split())
-_OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
+OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
 _AUXILIARY: Final = frozenset("will would may might can could shall should must to did does do not also".split())
 _ACTS: Final = PAST_FORMS | {
     "beat",
@@ -82,10 +82,12 @@ def _turned_words(sentence: str, quotes: Sequence[str]) -> tuple[str, str, str] 
         theirs = tokens(quote)
         for link in ours:
             others = [each for each in theirs if each.stem == link.stem]
-            if not link.telling or not _verbal(sentence, link) or link.stem in SAYING or len(others) != 1:
+            if not link.telling or not verbal(sentence, link) or link.stem in SAYING or len(others) != 1:
                 continue
-            if not _verbal(quote, others[0]) or voice(sentence, link) != voice(quote, others[0]):
+            if not verbal(quote, others[0]) or voice(sentence, link) != voice(quote, others[0]):
                 continue
+            if _heads_turned(link, ours, others[0], theirs):
+                return _head(link, ours), link.word, _head(others[0], theirs)
             for most in (SIDE - 1, SIDE):
                 (left, right), (before, after) = _sides(link, ours, most), _sides(others[0], theirs, most)
                 if left & after and right & before and not left & before and not right & after:
@@ -94,6 +96,51 @@ def _turned_words(sentence: str, quotes: Sequence[str]) -> tuple[str, str, str] 
                 if left and whom in before and not left & before and _HIM.match(quote, others[0].end):
                     return min(left), link.word, whom
     return None
+
+
+def _heads_turned(link: Token, ours: Sequence[Token], other: Token, theirs: Sequence[Token]) -> bool:
+    """Whether what stands right before a verb in either text stands only after it in the other."""
+    mine, told = _head(link, ours), _head(other, theirs)
+    if not mine or not told or mine == told:
+        return False
+    mine_after = {each.stem for each in ours if each.start > link.start and each.clause == link.clause}
+    told_after = {each.stem for each in theirs if each.start > other.start and each.clause == other.clause}
+    before = {each.stem for each in theirs if each.start < other.start}
+    return mine in told_after - before and told in mine_after and mine not in mine_after and told not in told_after
+
+
+def _head(verb: Token, text: Sequence[Token]) -> str:
+    """The last telling word before a verb in its clause, "" where there is none."""
+    before = [each for each in text if each.telling and each.start < verb.start and each.clause == verb.clause]
+    return before[-1].stem if before and before[-1].word[0].isalpha() else ""
+
+
+def crossed(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
+    """Two verbs of a sentence that have each other's object of the quotes; None where there are none.
+
+    >>> crossed("It cuts payments and raises fees.", ["It cuts fees and raises payments."])
+    ('cuts', 'payments')
+    """
+    ours = _objects(sentence)
+    for quote in quotes:
+        theirs = _objects(quote)
+        for verb, (word, told) in ours.items():
+            other = next((each for each in theirs if each != verb and theirs[each][1] == told), "")
+            if verb not in theirs or other not in ours or theirs[verb][1] == told:
+                continue
+            if ours[other][1] == theirs[verb][1]:
+                return word, next(each.word for each in tokens(sentence) if each.stem == told)
+    return None
+
+
+def _objects(text: str) -> dict[str, tuple[str, str]]:
+    """The verbs of a text, by their stems, each with the telling word after it in its clause."""
+    telling = [each for each in tokens(text) if each.telling]
+    return {
+        one.stem: (one.word, other.stem)
+        for one, other in pairwise(telling)
+        if one.clause == other.clause and verbal(text, one) and not voice(text, one)
+    }
 
 
 def voice(text: str, token: Token) -> bool:
@@ -105,8 +152,10 @@ def voice(text: str, token: Token) -> bool:
     return re.search(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$", text[: token.start]) is not None
 
 
-def _verbal(text: str, token: Token) -> bool:
+def verbal(text: str, token: Token) -> bool:
     """Whether a word looks like a verb where it stands."""
+    if token.word in PAST_FORMS and not token.capital:
+        return True
     if token.capital or not token.word[0].isalpha() or re.search(r"(?:or|er|ors|ers|ion|ions|ment|ments)$", token.word):
         return False
     if re.search(r"(?:ed|ing)$", token.word):
@@ -135,9 +184,9 @@ def _links(written: str, text: Sequence[Token], one: Token, other: Token, most: 
         if one.start < each.start < other.start
         and each.telling
         and each.word[0].isalpha()
-        and (_verbal(written, each) or each.word in _ACTS)
+        and (verbal(written, each) or each.word in _ACTS)
         and each.stem not in SAYING
-        and not (_OF_PLACE.search(one.word) and not written[one.end : each.start].strip())
+        and not (OF_PLACE.search(one.word) and not written[one.end : each.start].strip())
     ]
 
 

@@ -19,6 +19,8 @@ _PARTICLES: Final = frozenset("al el de da van von der bin".split())
 _JOINS: Final = re.compile(r"\s*(?:-|(?:al|el)-|(?:de|da|van|von|der|bin|al|el)\s+)?", re.IGNORECASE)
 _TITLE: Final = re.compile(r"[ivx]+|c[efot]o|mps?|vp|pm|tv")
 
+_OWNS: Final = re.compile(r"['’]s\b(?! (?:is|are|was|were|has|had|will|would)\b)")
+
 Value = float | str
 
 
@@ -69,7 +71,7 @@ def named(text: str, found: Sequence[Token], known: Set[str]) -> Iterator[Slot]:
             run = None
         if named:
             role = _role(text[: token.start]) if run is None else role
-            role = "of" if text[token.end : token.end + 2] in ("'s", "’s") else role
+            role = "of" if _OWNS.match(text, token.end) else role
             parts = {token.stem, *(parts if run is not None else ())}
             run = token
     if run is not None:

@@ -20,10 +20,18 @@ _SAYS = (
     r"|denie[sd]|insist(?:s|ed)?|demand(?:s|ed)?|predict(?:s|ed)?|report(?:s|ed)"
     r"|call(?:s|ed)(?= (?:it|him|her|them|the)\b))"
 )
+_SAYING: Final = frozenset(
+    map(
+        stem,
+        "say said told tell state stated argue argued claim claimed explain explained add added write wrote announce"
+        " announced warn warned deny denied insist insisted demand predict report call called according".split(),
+    )
+)
 _VERB = re.compile(rf"(?<!\bbe )(?<!\bbeen )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b{_SAYS}\b")
 _BY = re.compile(rf"\b(?:[Aa]ccording to|{_SAYS} by) ([^.,;:”\"]+)")
 _AFTER = re.compile(r"\s+(?!that\b|it\b|on\b|in\b|at\b)([^.,;:“”\"]{1,60})")
 _BOUND = re.compile(r"[.;:“”\"]|\b(?:and|but|that|because|after|while|as|when)\b")
+_SENTENCE_END = re.compile(r"(?<=[a-z\d)][a-z\d)][.!?])\s+|(?<=[.!?][\"”])\s+")
 _ASIDE = re.compile(r", (?:who|which) [^,]*,")
 _OWNED = re.compile(r"^(.*\w)(?:['’]s|s['’])\s+(?=\w)")
 _GENERIC: Final = frozenset(
@@ -34,6 +42,10 @@ _GENERIC: Final = frozenset(
     )
 )
 """Words for a speaker that may stand for a name which they never stand beside."""
+
+
+_BODIES: Final = frozenset(map(stem, "ministry government authority".split()))
+"""Those that speak by people whom news name with their post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ def wrong_speaker(sentence: str, quotes: Sequence[str], context: str) -> str | N
     """
     ours = [each for each in speakers(sentence) if each.who]
     known = {stem(word) for word in words(context)}
-    said = set(terms(sentence))
+    said = set(terms(sentence)).difference(*(each.who | each.whose for each in ours)) - _SAYING
     shared = {quote: len(said & set(terms(quote))) for quote in quotes}
     telling = [quote for quote in quotes if shared[quote] >= AS_MUCH * max(shared.values())]
     theirs = [each for quote in telling for each in speakers(quote)]
@@ -74,7 +86,7 @@ def speakers(text: str) -> Iterator[Speaker]:
     """Those who are told to say something in a text, in order."""
     for match in _BY.finditer(text):
         yield _speaker(match[1])
-    text = _ASIDE.sub(" ,", text)
+    text = _ASIDE.sub(" ", text)
     for match in _VERB.finditer(text):
         before = _BOUND.split(text[: match.start()])[-1]
         phrases = [phrase for phrase in before.split(",") if phrase.strip()]
@@ -102,13 +114,19 @@ def _stems(phrase: str) -> frozenset[str]:
 def _same(one: Speaker, other: Speaker, context: str) -> bool:
     if one.who & other.who:
         return not (one.whose and other.whose) or bool(one.whose & other.whose)
-    if one.who & other.whose or other.who & one.whose or (one.who | other.who) & _GENERIC:
+    if one.who & other.whose or other.who & one.whose or one.who & _GENERIC:
         return True
-    return is_short_for(one.said_as, other.said_as) or _beside(one.who, other.who | other.whose, context)
+    if other.who & _GENERIC and not re.search(r" [A-Z]", other.said_as):
+        # "the ministry said" is no word of somebody whom the article names and never tells to be of it
+        return not (other.who & _BODIES and one.said_as[:1].isupper() and re.search(r"\w [A-Z]", one.said_as))
+    return is_short_for(one.said_as, other.said_as) or beside(one.who, other.who, context)
 
 
-def _beside(one: Set[str], other: Set[str], context: str) -> bool:
-    """Whether words of both stand near each other in a text."""
-    found = [stem(word) for word in words(context)]
-    places = [place for place, each in enumerate(found) if each in one]
-    return any(other & set(found[max(0, place - NEAR) : place + NEAR + 1]) for place in places)
+def beside(one: Set[str], other: Set[str], context: str) -> bool:
+    """Whether words of both stand near each other in a sentence of a text."""
+    for sentence in _SENTENCE_END.split(context):
+        found = [stem(word) for word in words(sentence)]
+        places = [place for place, each in enumerate(found) if each in one]
+        if any(other & set(found[max(0, place - NEAR) : place + NEAR + 1]) for place in places):
+            return True
+    return False

@@ -70,12 +70,28 @@ _PEOPLES: Final = {
     "swiss": "switzerland",
     "welsh": "wales",
     "scottish": "scotland",
+    "norwegian": "norway",
+    "norwegians": "norway",
+    "swedish": "sweden",
+    "finnish": "finland",
+    "icelandic": "iceland",
+    "belgian": "belgium",
+    "belgians": "belgium",
+    "portuguese": "portugal",
+    "czech": "czechia",
+    "czechs": "czechia",
+    "cypriot": "cyprus",
+    "thai": "thailand",
+    "afghan": "afghanistan",
+    "afghans": "afghanistan",
+    "lebanese": "lebanon",
+    "peruvian": "peru",
 }
 _ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ern|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
 
 
 def _root(name: str) -> str:
-    return _PEOPLES.get(name) or _ENDING.sub("", name)
+    return _ENDING.sub("", _PEOPLES.get(name, name))
 
 
 _IRREGULAR: Final = {

@@ -17,7 +17,7 @@ from rag.checks.denied import wrongly_affirmed, wrongly_denied
 from rag.checks.modality import PLANNED, clauses, mistold
 from rag.checks.opposites import misranked, opposite
 from rag.checks.quantities import exchanged, miscounted, mismeasured
-from rag.checks.roles import turned
+from rag.checks.roles import crossed, turned
 from rag.checks.speakers import wrong_speaker
 from rag.checks.spelling import is_short_for, spelled
 from rag.checks.units import swapped_unit, wrong_unit
@@ -85,7 +85,7 @@ def faults(
         ),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
-        *_missing("name", _unknown_names(sentence, f"{read} {question}")),
+        *_missing("name", _unknown_names(sentence, f"{read} {question} {' '.join(told)}")),
         *_denial_faults(sentence, quotes, question),
         *([Fault("modality", wrong)] if (wrong := mistold(sentence, quotes, question)) else []),
         *([Fault("speaker", wrong)] if (wrong := wrong_speaker(sentence, quotes, f"{context} {read}")) else []),
@@ -111,6 +111,8 @@ def _relation_faults(sentence: str, quotes: Sequence[str], context: str) -> list
         found.append(Fault("opposite", wrong))
     if cause := turned_cause(sentence, quotes):
         found.append(Fault("relation", f"{cause!r} tells as the cause what the quotes tell as the effect"))
+    if cross := crossed(sentence, quotes):
+        found.append(Fault("relation", f"{cross[0]!r} is told of something other than {cross[1]!r} in the quotes"))
     if turn := turned(sentence, quotes, context):
         found.append(Fault("relation", f"who did it to whom is the other way round: {' '.join(turn)!r}"))
     return found

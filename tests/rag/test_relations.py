@@ -33,8 +33,33 @@ FUND = (
     " plan that members passed by 31 votes to 12."
 )
 COURT = "On Friday the court dismissed an appeal by Ada Lund; rain is forecast for Saturday, at winds of 90 km/h."
+STAGE = (
+    "Norwegian rider Ada Lund won the stage on Monday, 41 seconds ahead of Belgian champion Eva Osk, who keeps the"
+    " lead; the rain of Sunday and a heatwave in July were to blame for a fall."
+)
+PRINT = (
+    "The court ordered the Varn Post newspaper on Thursday to print a correction of its story about surgeon Ada Lund;"
+    " a complaint against the broadcaster RTO will be heard in June."
+)
+MICE = "Corvane's director, Hugo Lund, denied that and blamed a contractor, and Eva Osk said the doors were open."
+MERGER = (
+    "Residents of Little Varn voted on Sunday against merging with Osk, which the county had an option to buy, and half"
+    " of the 64 stalls could be gone in a year."
+)
+CUTS = "The bill cuts fees for large farms by a fifth and raises payments, and it holds for at least a year."
+THEFT = (
+    "Hackers stole the records of two million patients from the clinic group MediHaus; the clerk Max Rask found it out."
+)
 
 TRUE = [
+    (STAGE, "Ada Lund of Norway won the stage."),
+    (STAGE, "Lund was 41 seconds ahead of Eva Osk."),
+    (STAGE, "A fall was caused by Sunday's rain and a July heatwave."),
+    (PRINT, "The court ordered the newspaper to print a correction of its story about Ada Lund."),
+    (MICE, "Hugo Lund, the director of Corvane, blamed a contractor."),
+    (MERGER, "Residents of Little Varn voted against a merger with Osk."),
+    (CUTS, "Fees for large farms are cut by 20%."),
+    (THEFT, "Records of two million patients were stolen by hackers from MediHaus."),
     (FUND, "The fund is selling 20% of its ships in June 2026."),
     (FUND, "The manager of the fund said that it would sell ships due to the closed harbour."),
     (FUND, "Members passed the plan 31 to 12."),
@@ -56,6 +81,14 @@ TRUE = [
     (TURNOUT, "Fewer people voted than in 2022."),
 ]
 FALSE = [
+    (PRINT, "The newspaper printed a correction of its story.", "modality"),
+    (MERGER, "Residents of Little Varn voted for merging with Osk.", "opposite"),
+    (MERGER, "The county bought Osk.", "modality"),
+    (MERGER, "Half of the 64 stalls will be gone in a year.", "modality"),
+    (MERGER, "Most of the 64 stalls could be gone in a year.", "opposite"),
+    (CUTS, "The bill cuts payments and raises fees for large farms.", "relation"),
+    (CUTS, "It holds for at most a year.", "opposite"),
+    (THEFT, "MediHaus stole the records of two million patients from hackers.", "relation"),
     (FUND, "The fund sold a fifth of its ships in June.", "modality"),
     (FUND, "The fund's lawyer said that it will sell ships.", "speaker"),
     (FUND, "The fund will sell all of its ships in June.", "opposite"),
