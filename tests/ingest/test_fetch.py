@@ -93,8 +93,9 @@ def test_a_redirect_to_a_private_address_is_not_followed(site: Website) -> None:
     ):
         site.pages["/go"] = Reply(status=302, headers={"Location": target})
         assert code(fetcher(), site.url("/go")) == "private_address"
-    site.pages["/go"] = Reply(status=302, headers={"Location": "file:///etc/passwd"})
-    assert code(fetcher(), site.url("/go")) == "invalid_url"
+    for target in ("file:///etc/passwd", "http://[::1/", "http://[]/", "http://]/", "//news.example@10.0.0.1/"):
+        site.pages["/go"] = Reply(status=302, headers={"Location": target})
+        assert code(fetcher(), site.url("/go")) == "invalid_url"
 
 
 def test_a_name_that_changes_its_meaning_gains_nothing(site: Website) -> None:
@@ -213,6 +214,19 @@ def test_a_packed_page_is_unpacked_within_bounds(site: Website, coding: str) -> 
     assert code(fetch, site.url("/br")) == "unsupported_format"
 
 
+def test_a_packed_page_that_never_ends_costs_no_more_than_it_may(site: Website) -> None:
+    """Empty blocks unpack to nothing; what follows the end was kept, all of it, by the library that unpacks."""
+    packed = gzip.compress(b"<p>A page.</p>")
+    empty = zlib.compressobj(wbits=31).flush(zlib.Z_SYNC_FLUSH) + b"\0\0\0\xff\xff" * 10_000
+    nothing = itertools.chain([empty], itertools.repeat(empty[-50_000:]))
+    after = itertools.chain([packed], _zeros())
+    for path, parts in (("/nothing", nothing), ("/after", after)):
+        site.pages[path] = Reply(headers={"Content-Encoding": "gzip"}, stream=lambda parts=parts: parts)  # type: ignore[misc]
+    fetch = fetcher(largest=2**20)
+    assert code(fetch, site.url("/nothing")) == "too_large"
+    assert fetch.get(site.url("/after")).body == b"<p>A page.</p>"
+
+
 def _drops() -> Iterator[bytes]:
     while True:
         time.sleep(0.02)
@@ -221,7 +235,9 @@ def _drops() -> Iterator[bytes]:
 
 def test_a_server_that_sends_a_drop_at_a_time_is_given_up(site: Website) -> None:
     site.pages["/a"] = Reply(stream=_drops)
+    site.pages["/feed"] = Reply(b"<rss><channel>", "application/rss+xml", stream=_drops)
     assert code(fetcher(seconds=0.5), site.url("/a")) == "timeout"
+    assert code(fetcher(seconds=0.5), site.url("/feed")) == "timeout"
 
 
 def test_a_page_that_has_not_changed_is_not_sent_again(site: Website) -> None:
