@@ -109,7 +109,7 @@ class Fetcher:
             if reply.status == 304 and known is not None:
                 return known
             if reply.status in _REDIRECTS and "location" in reply.headers:
-                address = checked(urljoin(address, reply.headers["location"]))
+                address = _led(address, reply.headers["location"])
                 continue
             if reply.status in _GONE:
                 raise Rejected("not_found", f"there is nothing at this address (HTTP {reply.status})")
@@ -164,7 +164,7 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             reply = self._request(address, deadline, _LARGEST_ROBOTS, {}, cut=True)
             if reply.status in _REDIRECTS and "location" in reply.headers:
-                address = checked(urljoin(address, reply.headers["location"]))
+                address = _led(address, reply.headers["location"])
             elif reply.status == 200:
                 return Protego.parse(reply.body.decode("utf-8", "replace"))
             elif reply.status < 500:
@@ -241,24 +241,38 @@ def checked(url: str) -> str:
     return f"{parts.scheme}://{netloc}{quote(parts.path, safe=_SAFE) or '/'}{query}"
 
 
+def _led(address: str, location: str) -> str:
+    """Where a redirect leads. Raises `Rejected("invalid_url")`."""
+    try:
+        return checked(urljoin(address, location))
+    except ValueError as error:  # what stands in brackets is no address
+        raise Rejected("invalid_url", "the address leads on to what is not an address of the Web") from error
+
+
 def _body(chunks: Iterable[bytes], headers: Mapping[str, str], largest: int, cut: bool) -> bytes:
-    """The body, unpacked, and never more than `largest` bytes of it in memory."""
+    """The body, unpacked, and never more than `largest` bytes of it in memory.
+
+    What is sent counts as well as what it unpacks to, which may be nothing; what follows the end of the packed part is
+    left unread.
+    """
     coding = headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "", "gzip", "x-gzip", "deflate"}:
         raise Rejected("unsupported_format", f"the page is packed in a way that is not known here ({coding[:20]})")
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if coding not in {"identity", ""} else None
     parts: list[bytes] = []
-    size = 0
+    size = sent = 0
     try:
         for chunk in chunks:
+            sent += len(chunk)
             part = unpack.decompress(chunk, largest - size + 1) if unpack else chunk
             parts.append(part)
             size += len(part)
-            if size > largest:
+            if max(size, sent) > largest or (unpack and unpack.eof):
                 break
     except zlib.error as error:
         raise Rejected("broken_file", "the page is packed, and damaged") from error
-    if size > largest and not cut:
+    whole = unpack is not None and unpack.eof
+    if (size > largest or (sent > largest and not whole)) and not cut:
         raise Rejected("too_large", f"the page has more than {largest:,} bytes")
     return b"".join(parts)[:largest]
 

@@ -31,6 +31,12 @@ _PLAIN_END = re.compile(
     r"(?<!\b[A-Za-z]\.)(?<!\b[DM][rs]\.)(?<!\bMrs\.)(?<=[.!?…])[”’»\"')\]]*\s+(?=[“‘«\"'(\[]*[A-Z0-9])"
 )
 _CLOSERS = re.compile(r"(?:[”’»)\]}]|''|[\"'](?=\s|$))+(?=\s|$)")
+# Nothing that could end a sentence, or that pysbd takes for a mark, a bracket, a quotation or one of its own signs (of
+# which some are letters), before the very last character.
+_ONE = re.compile(
+    r"[^\W\u0238\u0239\u01aa\u14d0-\u14ff](?:[^\W\u0238\u0239\u01aa\u14d0-\u14ff]|[ \t,;:%/$€£&+=#*–—-]"
+    r"|(?<=\w)['’](?=\w))*[.!?]?"
+)
 _WORD = re.compile(r"\S+")
 _NO_WORD = re.compile(r"[^\w]+")
 _LOWER_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?(?![\w-])")
@@ -141,6 +147,8 @@ def _divide(text: str, window: Span, language: str) -> list[Span]:
 
 def _starts(part: str, language: str) -> list[int]:
     """Where the sentences of `part` begin."""
+    if _ONE.fullmatch(part) and _usual(language):
+        return [0]
     pieces = _proposed(_SPACED_MARK.sub("", part.replace("\n", " ")), language)
     dense = ["".join(piece.split()) for piece in pieces]
     if "".join(dense) != "".join(part.split()):
@@ -173,6 +181,16 @@ def _segmenter(language: str) -> Any:
         segmenter = Segmenter(language="en", clean=False)
     segmenter.language_module = quicker(segmenter.language_module)
     return segmenter
+
+
+@cache
+def _usual(language: str) -> bool:
+    """Whether a language ends its sentences with the usual marks, so that text without them is one sentence."""
+    own, usual = _segmenter(language).language_module, _segmenter("en").language_module
+    return all(
+        getattr(own, each) == getattr(usual, each)
+        for each in ("Punctuations", "SENTENCE_BOUNDARY_REGEX", "QUOTATION_AT_END_OF_SENTENCE_REGEX")
+    )
 
 
 def _repaired(part: str, spans: Sequence[Span]) -> list[Span]:

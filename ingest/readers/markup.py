@@ -67,7 +67,8 @@ def tree_of(page: str) -> Tree:
 
 
 def lines(root: Tree, everything: bool = True) -> str:
-    """The text below `root`, a line for each block and white space made single, in the order of the page.
+    """The text below `root`, a line for each block and white space made single, in the order of the page. The cells of
+    a row stay together where a table holds data.
 
     Without `everything`, what stands around an article is left out: navigation, header, footer, asides and forms.
     """
@@ -76,17 +77,29 @@ def lines(root: Tree, everything: bool = True) -> str:
     unseen = _UNSEEN if everything else _UNSEEN | _AROUND
     found: list[str] = []
     hidden = 0
+    cells = {cell for table in root.iter("table") if _holds_data(table) for cell in table.iter("td", "th")}
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else "script"
         if event == "start":
             hidden += tag in unseen
-            found += ["\n"] * (tag in _BLOCKS) + [_spaced(element.text)] * (not hidden)
+            between = " | " if element.getprevious() is not None else ""
+            found += [between if element in cells else "\n"] * (tag in _BLOCKS) + [_spaced(element.text)] * (not hidden)
         else:
             hidden -= tag in unseen
             after = _spaced(element.tail) if not hidden and element is not root else ""
-            found += ["\n"] * (tag in _BLOCKS) + [after]
+            found += ["\n"] * (tag in _BLOCKS and element not in cells) + [after]
     whole = (" ".join(line.split()) for line in "".join(found).split("\n"))
     return "\n".join(line for line in whole if line)
+
+
+def _holds_data(table: Tree) -> bool:
+    """Whether a table holds data and does not only place things: rows of as many cells, of words alone."""
+    if (table.get("role") or "").lower() in ("presentation", "none"):
+        return False
+    rows = [sum(cell.tag in ("td", "th") for cell in row) for row in table.iter("tr")]
+    inside = _BLOCKS - {"thead", "tbody", "tfoot", "tr", "td", "th", "caption"} | {"img"}
+    placing = any(each is not table for each in table.iter(*inside))
+    return len(rows) > 1 and rows[0] > 1 and len(set(rows)) == 1 and not placing
 
 
 def laid_out(root: Tree) -> bool:

@@ -276,10 +276,8 @@ def test_a_newsletter_laid_out_in_tables_is_read_by_its_blocks_and_whole() -> No
     assert found.text.splitlines() == [
         "Harbour",
         *["The harbour was opened on Monday by the mayor."] * 9,
-        "Tolls",
-        "12",
-        "Ferries",
-        "7",
+        "Tolls | 12",
+        "Ferries | 7",
     ]
 
 
@@ -296,3 +294,14 @@ def test_a_newsletter_laid_out_in_tables_is_read_by_its_blocks_and_whole() -> No
 def test_the_name_of_the_site_in_the_heading_is_no_title(head: str, title: str) -> None:
     page = f"<html><body>{head}<p>The harbour was opened on Monday by the mayor of it.</p></body></html>"
     assert one(page.encode(), "p.html").title == title
+
+
+def test_the_rows_of_a_data_table_in_a_newsletter_stay_together() -> None:
+    rows = "<tr><th>Port</th><th>Ships</th></tr><tr><td>Orvik</td><td>41</td></tr>"
+    placed = "<tr><td><p>One story.</p></td><td><p>Another.</p></td></tr>" * 2
+    inside = f"<h1>Ships</h1><table>{rows}</table><table>{placed}</table>"
+    page = f"<table role='presentation'><tr><td>{inside}</td></tr></table>"
+    message = f"From: a@b.example\nSubject: Ships\nContent-Type: text/html\n\n{page}".encode()
+    (found,) = read(message, "ships.eml")
+    assert isinstance(found, NewDocument)
+    assert found.text.split("\n") == ["Ships", "Port | Ships", "Orvik | 41", *["One story.", "Another."] * 2]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.split import LONGEST_SENTENCE, PASSAGE_WORDS, SHORTEST_TAIL, passages, sentences
-from rag.types import Version
+from rag.types import Sentence, Version
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_fbce3f8ec0114fc5.txt"
 
@@ -190,3 +190,32 @@ def test_passages_share_the_sentences_out_and_are_slices(text: str) -> None:
         assert passage.text == text[passage.start : passage.end]
         assert [passage.slice(s) for s in passage.sentences] == [text[s.start : s.end] for s in passage.sentences]
     assert len({passage.id for passage in found}) == len(found)
+
+
+PLAIN_LINES = ["Height: 30 m", "Q7: What did Anna build in 1820?", "A: It was not the tower, and isn't.", "etc.", "b."]
+
+
+@pytest.mark.parametrize("line", PLAIN_LINES)
+def test_a_plain_line_is_one_sentence_without_being_asked_about(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text of such lines by the megabyte took most of a minute, all of it for patterns that cannot match."""
+    from ingest import split
+
+    assert split._proposed(line, "en") == [line]
+    monkeypatch.setattr(split, "_proposed", lambda *_: pytest.fail("the rules were tried"))
+    assert sentences(f"{line}\n{line}") == [Sentence(0, len(line)), Sentence(len(line) + 1, 2 * len(line) + 1)]
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.sampled_from("a i 2 Mr No Orvik it's 東京 : ; - – 'x ȸ ƪ".split()), min_size=1, max_size=6).map(
+        " ".join
+    ),
+    st.sampled_from(["", ".", "!", "?", " ."]),
+    st.sampled_from(["en", "de", "sk", "ar", "el", "hy", "ja"]),
+)
+def test_what_is_taken_for_one_sentence_at_sight_is_one_by_the_rules(text: str, mark: str, language: str) -> None:
+    from ingest import split
+
+    line = text + mark
+    if split._ONE.fullmatch(line) and split._usual(language):
+        assert len([piece for piece in split._proposed(line, language) if piece.strip()]) == 1
