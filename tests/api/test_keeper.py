@@ -58,9 +58,10 @@ def pid_of(made: Keeper) -> int:
 
 
 def group_niceness(pid: int) -> int | None:
-    """That of its session, where the kernel shares processors among sessions."""
+    """That of its session, None where the kernel does not share processors among sessions: no such file, or empty."""
     group = Path(f"/proc/{pid}/autogroup")
-    return int(group.read_text().split()[-1]) if group.exists() else None
+    told = group.read_text().split() if group.exists() else []
+    return int(told[-1]) if told else None
 
 
 def test_a_child_gives_way_to_other_sessions_too(tmp_path: Path) -> None:
