@@ -121,9 +121,10 @@ def _doing(text: str, known: Set[str]) -> Iterator[tuple[str, Slot]]:
 def _done_by(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
     """The stem of each verb before a "by", with the names after that."""
     found = tokens(text)
+    slots = list(named(text, found, known))
     for verb in found:
         if verb.telling and verb.stem not in SAYING and re.match(r" by\b", text[verb.end :]):
-            near = _after(verb, text, found, known)
+            near = _after(verb, slots)
             if near and (near[0].role == "by" or _attributive(near[0])):
                 yield verb.stem, near
 
@@ -131,16 +132,16 @@ def _done_by(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
 def _done_to(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
     """The stem of each verb, with the names in what it is done to."""
     found = tokens(text)
+    slots = list(named(text, found, known))
     for verb in found:
         if verb.telling and verb.stem not in SAYING and verbal(text, verb) and not voice(text, verb):
-            near = _after(verb, text, found, known)
+            near = _after(verb, slots)
             if near and _OBJECT.match(text, verb.end, near[0].token.start + 1):
                 yield verb.stem, near
 
 
-def _after(verb: Token, text: str, found: Sequence[Token], known: Set[str]) -> list[Slot]:
-    """The names within a few words after one, in its clause."""
-    slots = named(text, found, known)
+def _after(verb: Token, slots: Sequence[Slot]) -> list[Slot]:
+    """The names within a few words after a verb, in its clause."""
     return [each for each in slots if 0 < each.token.place - verb.place <= 5 and each.token.clause == verb.clause]
 
 

@@ -22,7 +22,8 @@ SIDE = 3
 SAYING: Final = frozenset(
     map(
         stem,
-        "say said tell told state argue claim explain add write announce warn deny insist ask report according".split(),
+        "say said tell told state argue claim explain add write announce warn deny insist ask report wrote"
+        " according".split(),
     )
 )
 """Verbs of speech: `rag.checks.speakers` looks at who says."""

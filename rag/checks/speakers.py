@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from rag.checks.roles import SAYING
 from rag.checks.spelling import is_short_for
 from rag.terms import CALENDAR, STOP_WORDS, stem, terms, words
 
@@ -20,13 +21,7 @@ _SAYS = (
     r"|denie[sd]|insist(?:s|ed)?|demand(?:s|ed)?|predict(?:s|ed)?|report(?:s|ed)"
     r"|call(?:s|ed)(?= (?:it|him|her|them|the)\b))"
 )
-_SAYING: Final = frozenset(
-    map(
-        stem,
-        "say said told tell state stated argue argued claim claimed explain explained add added write wrote announce"
-        " announced warn warned deny denied insist insisted demand predict report call called according".split(),
-    )
-)
+_SAYING: Final = SAYING | frozenset(map(stem, "demand predict call".split()))
 _VERB = re.compile(rf"(?<!\bbe )(?<!\bbeen )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b{_SAYS}\b")
 _BY = re.compile(rf"\b(?:[Aa]ccording to|{_SAYS} by) ([^.,;:”\"]+)")
 _AFTER = re.compile(r"\s+(?!that\b|it\b|on\b|in\b|at\b)([^.,;:“”\"]{1,60})")
