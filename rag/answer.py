@@ -27,7 +27,7 @@ from rag.ablation import Ablation
 from rag.asking import asking
 from rag.clock import Clock
 from rag.draft import SentenceStream
-from rag.evidence import select
+from rag.evidence import Budget, select
 from rag.judging import Judge, Judged
 from rag.kind import is_broad
 from rag.notices import heeded
@@ -56,21 +56,21 @@ RefusalStatus = Literal[Status.NOT_FOUND, Status.UNSUPPORTED]
 READ_PASSAGES: Final = 6
 ATTEMPTS: Final = 2
 PROMISING: Final = 0.5
-ELSEWHERE: Final = frozenset({"echo", "kind", "subject"})
+ELSEWHERE: Final = frozenset({"echo", "kind", "subject", "time"})
 """Faults of drafts that are about something else: nothing answers the question then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How much is read for an answer, in tokens of evidence, how long it is asked to be, and at most is."""
+    """How much is read for an answer, how long it is asked to be, and at most is, in tokens."""
 
-    evidence_tokens: int
+    evidence: Budget
     asked: str
     max_tokens: int
 
 
-SHORT: Final = Length(160, "in one short sentence", 96)
-LONG: Final = Length(280, "in at most three short sentences", 224)
+SHORT: Final = Length(Budget(120, 280), "in one short sentence", 96)
+LONG: Final = Length(Budget(280, 280), "in at most three short sentences", 224)
 
 
 class Answerer:
@@ -215,7 +215,7 @@ class Answerer:
             return
         length = LONG if is_broad(question.text) else SHORT
         ranked, dated = self._without is not Ablation.RANK, self._without is not Ablation.TIME
-        evidence = select(reading.candidates, length.evidence_tokens, by_relevance=ranked)
+        evidence = select(reading.candidates, length.evidence, by_relevance=ranked)
         contained = await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO)
         messages = prompt.draft(question, evidence, length.asked, dated=dated)
         async with aclosing(self._model.stream(messages, length.max_tokens)) as pieces:

@@ -1,13 +1,14 @@
 """Hits to evidence: the few sentences that matter, within a token budget. Pure.
 
-A small model reads a little well and a lot badly, and reading is what an answer waits for. Of the
-sentences of six passages, some 160 tokens held the gold sentence of 96 % of the questions on encyclopaedia
-articles and 77 % on running news stories; the weights below are from the development parts of both.
-See docs/decisions.
+A small model reads a little well and a lot badly, and reading is what an answer waits for. How much it takes
+depends on the question: where one sentence stands out the rest only distracts, where many articles tell the
+same story many are as near as the best. So sentences near the best one are read, up to a limit, and others only
+as far as little was read yet. Weights and limits are from development sets; see docs/decisions.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from rag.types import Evidence, Hit, Sentence
 
 WORDS_WEIGHT = 1.4
 PASSAGE_WEIGHT = 0.8
+NEAR = 0.7
+"""Relevance below the best sentence's at which a sentence is still near it."""
 MOST_ARTICLES = 3
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
@@ -54,37 +57,45 @@ def sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Sentence]]:
     return [(hit, sentence) for hit in map(unarmed, hits) for sentence in evidence_in(hit.passage)]
 
 
-def select(found: Sequence[Candidate], budget: int, *, by_relevance: bool = True) -> list[Evidence]:
-    """The most relevant sentences that fit into `budget` tokens (estimated), best first; at least one if there is any.
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Tokens of evidence (estimated): so many are read anyway, and so many at most, of sentences near the best one."""
+
+    least: int
+    most: int
+
+
+def select(found: Sequence[Candidate], budget: Budget, *, by_relevance: bool = True) -> list[Evidence]:
+    """The most relevant sentences within a budget, best first; at least one if there is any.
 
     Relevance is cosine + 1.4 * overlap + 0.8 * the passage's score relative to the best passage's. Equal
     ones keep the order of passages and of the text, and all do where they are not to be ranked `by_relevance`.
     At most three articles are read: each costs its heading, which the budget leaves out, and a small model loses
     its way among more.
     """
-    best = max((candidate.hit.score for candidate in found), default=0.0) or 1.0
+    top = max((candidate.hit.score for candidate in found), default=0.0) or 1.0
     scored = [
         Evidence(
             candidate.sentence,
             candidate.hit,
-            candidate.similarity + WORDS_WEIGHT * candidate.overlap + PASSAGE_WEIGHT * candidate.hit.score / best,
+            candidate.similarity + WORDS_WEIGHT * candidate.overlap + PASSAGE_WEIGHT * candidate.hit.score / top,
         )
         for candidate in found
     ]
+    best = max((evidence.relevance for evidence in scored), default=0.0)
+    near = best - NEAR if by_relevance else -math.inf
     chosen: list[Evidence] = []
     articles: set[str] = set()
-    left = budget
+    spent = 0
     for evidence in sorted(scored, key=lambda e: (-e.relevance * by_relevance, e.hit.rank, e.sentence.start)):
         article = evidence.hit.document.id
         if article not in articles and len(articles) == MOST_ARTICLES:
             continue
         cost = token_estimate(evidence.text)
-        if cost <= left or not chosen:
+        if not chosen or spent + cost <= (budget.most if evidence.relevance >= near else budget.least):
             chosen.append(evidence)
             articles.add(article)
-            left -= cost
-        if left <= budget // 20:
-            break
+            spent += cost
     return chosen
 
 

@@ -96,5 +96,6 @@ class Judge:
         year = question.as_of.year  # the model is told the day, and puts it to dates that their articles leave open
         if year not in numbers(" ".join([question.text, *texts, *map(heading, documents)])):
             sentence = without_year(sentence, year)
-        found = faults(sentence, texts, documents, question.text, reading.around(documents))
+        asked = question.as_of.date() if reading.recent(question.as_of) else None
+        found = faults(sentence, texts, documents, question.text, reading.around(documents), asked)
         return sentence, found + withdrawn(sentence, quotes, question.text)

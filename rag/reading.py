@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +15,8 @@ from rag.injection.injected import told, unarmed
 from rag.seams import Embedder, Vectors
 from rag.terms import coverage, term_weights, terms
 from rag.types import Document, Hit, Question
+
+RECENT: Final = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,13 @@ class Reading:
         ids = {document.id for document in documents}
         passages = (candidate.hit.passage for candidate in self.candidates if candidate.hit.document.id in ids)
         return " ".join(dict.fromkeys(told(passage) for passage in passages))
+
+    def recent(self, day: datetime) -> bool:
+        """Whether any of it is news of the weeks around a day. Where none is, "last week" does not count from that day:
+        people ask an archive in the words of its time.
+        """
+        published = (candidate.hit.document.published_at for candidate in self.candidates)
+        return any(date is not None and abs(day - date) <= RECENT for date in published)
 
     def asked(self, quotes: Iterable[Candidate]) -> float:
         """The share of the question's weighted terms that the passages of some sentences have, with their headlines."""

@@ -23,8 +23,8 @@ _NUMBERS: Final = {"a": 1, "an": 1} | {
     word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
 }
 _AHEAD: Final = re.compile(
-    r"\b(?:will|shall|won't|would|(?:is|are|was|were) (?:to|due|expected|set|scheduled)|plans?|planned|planning|until|due)"
-    r"\b",
+    r"\b(?:will|shall|won't|would|plans?|planned|planning|until|due"
+    r"|(?:is|are|was|were) (?:to|due|expected|set|scheduled))\b",
     re.IGNORECASE,
 )
 _TOLD: Final = re.compile(r"\b(?:said|says|told|wrote|\w{2,}ed)\b", re.IGNORECASE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Sequence, Set
-from datetime import timedelta
+from datetime import date, timedelta
 
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.causes import turned_cause
@@ -20,6 +20,7 @@ from rag.checks.quantities import exchanged, miscounted, mismeasured
 from rag.checks.roles import crossed, turned
 from rag.checks.speakers import wrong_speaker
 from rag.checks.spelling import is_short_for, spelled
+from rag.checks.times import mistimed
 from rag.checks.units import swapped_unit, wrong_unit
 from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
@@ -63,13 +64,19 @@ _DAY_OF_MONTH = re.compile(
 
 
 def faults(
-    sentence: str, quotes: Sequence[str], documents: Sequence[Document], question: str, context: str = ""
+    sentence: str,
+    quotes: Sequence[str],
+    documents: Sequence[Document],
+    question: str,
+    context: str = "",
+    asked: date | None = None,
 ) -> list[Fault]:
     """Every fault of a sentence against its quotes, read under the headline and date of their articles.
 
     A name that the question gave is not held against the sentence (it is the asker's, and how far the article
     speaks of it is part of support), nor is a number, nor a year or date that is also in the `context`: the text
-    around the quotes, in which a speaker may be named too.
+    around the quotes, in which a speaker may be named too. `asked` is the day from which "last week" in the question
+    counts, None where it tells nothing.
     """
     sentence, question, context = spelled(sentence), spelled(question), spelled(context)
     quotes = [spelled(quote) for quote in quotes]
@@ -90,6 +97,7 @@ def faults(
         *([Fault("modality", wrong)] if (wrong := mistold(sentence, quotes, question)) else []),
         *([Fault("speaker", wrong)] if (wrong := wrong_speaker(sentence, quotes, f"{context} {read}")) else []),
         *_difference_faults(sentence, quotes, question),
+        *([Fault("time", wrong)] if (wrong := mistimed(sentence, quotes, documents, question, asked)) else []),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
         *_unit_faults(sentence, quotes, question),
         *_relation_faults(sentence, quotes, f"{context} {read} {question}"),

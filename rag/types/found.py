@@ -44,8 +44,8 @@ class Evidence:
 class Fault:
     """What a sentence says that its quotes do not, or what it owes the question.
 
-    `check` is number, date, name, denial, modality, speaker, opposite, relation, kind, unit, subject, echo, correction
-    or order.
+    `check` is number, date, time, name, denial, modality, speaker, opposite, relation, kind, unit, subject, echo,
+    correction or order.
     """
 
     check: str

@@ -14,7 +14,7 @@ from ingest.worker import work_off
 from rag.ablation import Ablation
 from rag.compose import Engine
 from rag.errors import SetupError
-from rag.evidence import select
+from rag.evidence import Budget, select
 from rag.fusion import in_turns
 from rag.settings import load_settings
 from rag.types import Answer, Completed, NewDocument, Question, Refusal
@@ -96,8 +96,8 @@ def test_without_time_the_model_is_told_no_date(made: Make) -> None:
 def test_without_rank_the_hits_are_read_from_their_beginning() -> None:
     text = ("It rained.", "The mill burned in the night.", "The mill will be rebuilt.")
     read = pool("When did the mill burn?", hit(*text))
-    assert select(read, 10)[0].text == text[1]
-    assert select(read, 10, by_relevance=False)[0].text == text[0]
+    assert select(read, Budget(10, 10))[0].text == text[1]
+    assert select(read, Budget(10, 10), by_relevance=False)[0].text == text[0]
 
 
 @given(SCORES, SCORES)

@@ -3,17 +3,18 @@
 from datetime import UTC, datetime
 
 from rag import prompt
-from rag.evidence import select
+from rag.evidence import Budget, select
 from rag.types import Question
 from tests.rag.articles import hit, pool
 
 AS_OF = datetime(2025, 3, 20, tzinfo=UTC)
+AMPLE = Budget(500, 500)
 ONE, TWO, THREE = "The mill burned.", "It rained for days.", "Nobody was hurt."
 
 
-def content(question: str, *, limit: int = 500) -> str:
+def content(question: str, *, budget: Budget = AMPLE) -> str:
     told = hit(ONE, TWO, THREE, title="Fire at the mill", published_at=datetime(2025, 3, 1, tzinfo=UTC))
-    evidence = [e for e in select(pool(question, told), limit) if e.text != TWO]
+    evidence = [e for e in select(pool(question, told), budget) if e.text != TWO]
     return prompt.draft(Question(question, AS_OF), evidence, "in one short sentence")[-1].content
 
 
@@ -24,7 +25,7 @@ def test_headline_date_and_the_day_of_asking_are_told() -> None:
 
 
 def test_the_day_of_asking_is_not_told_beside_articles_without_a_date() -> None:
-    evidence = select(pool("What burned?", hit(ONE, TWO)), 500)
+    evidence = select(pool("What burned?", hit(ONE, TWO)), AMPLE)
     assert "Today" not in prompt.draft(Question("What burned?", AS_OF), evidence, "in one short sentence")[-1].content
 
 
@@ -33,7 +34,7 @@ def test_a_gap_is_shown_where_a_sentence_is_left_out() -> None:
 
 
 def test_the_messages_about_one_question_differ_only_in_their_last_line() -> None:
-    question, evidence = Question("What burned?", AS_OF), select(pool("What burned?", hit(ONE, TWO)), 500)
+    question, evidence = Question("What burned?", AS_OF), select(pool("What burned?", hit(ONE, TWO)), AMPLE)
     draft = prompt.draft(question, evidence, "in one short sentence")[-1].content
     contained = prompt.contained(question, evidence)[-1].content
     assert draft.rsplit("\n", 1)[0] == contained.rsplit("\n", 1)[0]
