@@ -108,8 +108,8 @@ class Answerer:
         reading = await asyncio.to_thread(read, question, vector, heard, self._embedder)
         clock.lap("rank")
         telling = Telling()
-        for event in await self._history(question, telling, clock):
-            yield event
+        for told in await self._history(question, telling, clock):
+            yield told
         if not telling.claims and not followup.hangs(question.text):
             async with aclosing(self._drafted(question, reading, telling, clock)) as events:
                 async for event in events:
