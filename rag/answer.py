@@ -5,7 +5,7 @@
     read       the few sentences of them that matter, within a token budget
     draft      the model answers from those sentences; it has no leave to refuse
     verify     each drafted sentence against the sentences it came from, as soon as it is complete
-    compare    with what other sources say: the latest stands, or all where they conflict
+    compare    with what other sources say: the latest stands, or all where they conflict; the history, if asked for
     plan       where a question of several steps found no answer, ask its steps one by one
     decide     release it, or refuse with a reason
 
@@ -22,7 +22,7 @@ from typing import Final, Literal
 
 from ulid import ULID
 
-from rag import followup, plan, prompt
+from rag import followup, history, plan, prompt
 from rag.ablation import Ablation
 from rag.asking import asking
 from rag.clock import Clock
@@ -49,6 +49,7 @@ from rag.types import (
     Retrieved,
     Status,
     Verdict,
+    Verified,
 )
 
 AnswerStatus = Literal[Status.ANSWERED, Status.CONFLICTING]
@@ -107,7 +108,9 @@ class Answerer:
         reading = await asyncio.to_thread(read, question, vector, heard, self._embedder)
         clock.lap("rank")
         telling = Telling()
-        if not followup.hangs(question.text):
+        for told in await self._history(question, telling, clock):
+            yield told
+        if not telling.claims and not followup.hangs(question.text):
             async with aclosing(self._drafted(question, reading, telling, clock)) as events:
                 async for event in events:
                     yield event
@@ -182,11 +185,32 @@ class Answerer:
             told.append((asked.text, judged))
         return [judged for _, judged in told]
 
+    async def _history(self, question: Question, telling: Telling, clock: Clock) -> list[Verified]:
+        """What the reports said of a figure one after the other, where that is asked for and they tell different ones.
+
+        What was corrected since is part of its history: it is told with the remark that it was.
+        """
+        figure = history.figure(question.text)
+        if figure is None or followup.hangs(figure) or self._without is Ablation.VERIFICATION:
+            return []
+        asked = replace(question, text=figure)
+        vector, found = await asyncio.to_thread(self._retrieved, asked, history.PASSAGES)
+        clock.lap("retrieve")
+        heard = heeded(found, figure, past=True)
+        reading = await asyncio.to_thread(read, asked, vector, heard, self._embedder)
+        clock.lap("rank")
+        drafts = [
+            await self._first(asked, report, telling.verdicts, clock, past=True)
+            for report in history.reports(figure, reading)
+        ]
+        versions = history.versions(figure, [judged for judged in drafts if judged is not None])
+        return telling.tell_versions(versions, disagree=len(standing(figure, versions)) > 1)
+
     async def _first(
-        self, question: Question, reading: Reading, verdicts: list[Verdict], clock: Clock
+        self, question: Question, reading: Reading, verdicts: list[Verdict], clock: Clock, *, past: bool = False
     ) -> Judged | None:
         """The first sentence of a draft from this reading that may leave."""
-        async with aclosing(self._judged(question, reading, clock)) as sentences:
+        async with aclosing(self._judged(question, reading, clock, past=past)) as sentences:
             async for judged in sentences:
                 verdicts.append(judged.verdict)
                 if judged.verdict.released:
@@ -209,7 +233,9 @@ class Answerer:
                 found.append(judged)
         return standing(question.text, found)
 
-    async def _judged(self, question: Question, reading: Reading, clock: Clock) -> AsyncGenerator[Judged, None]:
+    async def _judged(
+        self, question: Question, reading: Reading, clock: Clock, *, past: bool = False
+    ) -> AsyncGenerator[Judged, None]:
         """A verdict on each sentence of a draft from this reading, as soon as the sentence is complete."""
         if not reading.candidates:
             return
@@ -221,7 +247,7 @@ class Answerer:
         async with aclosing(self._model.stream(messages, length.max_tokens)) as pieces:
             async for sentence in _complete(pieces):
                 clock.lap("generate")
-                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained)
+                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained, past=past)
                 clock.lap("verify")
                 yield judged
         clock.lap("generate")

@@ -53,11 +53,14 @@ class Judge:
         self._calibration = calibration
         self._without = without
 
-    def __call__(self, question: Question, reading: Reading, sentence: str, contained: float | None) -> Judged:
+    def __call__(
+        self, question: Question, reading: Reading, sentence: str, contained: float | None, *, past: bool = False
+    ) -> Judged:
         """The quotes that carry a drafted sentence, and whether it may leave with them.
 
         `contained` is the model's probability that the evidence answers the question, None where it tells none. A
-        draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself.
+        draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself. `past` as in
+        `withdrawn`.
         """
         if gives_up(sentence):
             return Judged((), Verdict(sentence))
@@ -74,13 +77,13 @@ class Judge:
         calibration = UNTOLD if contained is None else self._calibration
         support = calibration.support(signals)
         quotes = aligned.quotes
-        sentence, found = self._held(sentence, question, reading, quotes)
+        sentence, found = self._held(sentence, question, reading, quotes, past)
         if (
             found
             and {fault.check for fault in found} <= RETOLD
             and support >= max(RETOLD_SUPPORT, calibration.threshold)
         ):
-            sentence, found = self._held(" ".join(quotes[0].text.split()), question, reading, quotes)
+            sentence, found = self._held(" ".join(quotes[0].text.split()), question, reading, quotes, past)
         released = (not found and support >= calibration.threshold) or self._without is Ablation.VERIFICATION
         released = released and self._retriever.stand([quote.hit.passage for quote in quotes], question)
         told = [remark.quote.hit.passage for remark in remarks(quotes)]
@@ -89,7 +92,7 @@ class Judge:
         return Judged(quotes, Verdict(sentence, texts, tuple(found), signals, support, released))
 
     def _held(
-        self, sentence: str, question: Question, reading: Reading, quotes: Sequence[Candidate]
+        self, sentence: str, question: Question, reading: Reading, quotes: Sequence[Candidate], past: bool
     ) -> tuple[str, list[Fault]]:
         """The sentence, without a year that is only that of the day of asking, and what is wrong with it."""
         texts, documents = [quote.text for quote in quotes], [quote.hit.document for quote in quotes]
@@ -98,4 +101,4 @@ class Judge:
             sentence = without_year(sentence, year)
         asked = question.as_of.date() if reading.recent(question.as_of) else None
         found = faults(sentence, texts, documents, question.text, reading.around(documents), asked)
-        return sentence, found + withdrawn(sentence, quotes, question.text)
+        return sentence, found + withdrawn(sentence, quotes, question.text, past=past)

@@ -50,9 +50,9 @@ class Remark:
     quote: Candidate
 
 
-def heeded(hits: Sequence[Hit], question: str) -> list[Hit]:
+def heeded(hits: Sequence[Hit], question: str, *, past: bool = False) -> list[Hit]:
     """The hits as they are to be read: notices before their articles, retracted articles at half their score, and
-    without the sentences that a correction takes back. No passage is there twice.
+    without the sentences that a correction takes back, unless the `past` was asked for. No passage is there twice.
     """
     known = {hit.passage.id for hit in hits}
     read: list[Hit] = []
@@ -63,16 +63,21 @@ def heeded(hits: Sequence[Hit], question: str) -> list[Hit]:
             read += [_hit(passage, notice.document, hit) for passage in new]
         if hit.notices and hit.notices[0].status == "retracted":
             hit = replace(hit, score=hit.score * RETRACTED_SCORE)
-        read.append(_without_what_was_wrong(hit, question))
+        read.append(hit if past else _without_what_was_wrong(hit, question))
     return read
 
 
-def withdrawn(sentence: str, quotes: Iterable[Candidate], question: str) -> list[Fault]:
-    """Whether a draft says what a correction of one of its quotes, or a quote that is one, takes back."""
+def withdrawn(sentence: str, quotes: Iterable[Candidate], question: str, *, past: bool = False) -> list[Fault]:
+    """Whether a draft says what a correction of one of its quotes, or a quote that is one, takes back.
+
+    Where the `past` was asked for, an article may be quoted for what it said before it was corrected: `remarks` tells
+    that it was. The correction may not: it says so on the day on which it no longer stood.
+    """
     for quote in quotes:
         document = quote.hit.document
         own = [(document, [quote.hit.passage])] if document.corrects else []
-        for corrected_by, passages in [*own, *((n.document, n.passages) for n in _corrections(quote.hit))]:
+        since = [(notice.document, list(notice.passages)) for notice in _corrections(quote.hit)]
+        for corrected_by, passages in [*own, *(() if past else since)]:
             if takes_back(corrected_by, passages, sentence, question):
                 return [Fault("correction", f"{corrected_by.title or corrected_by.id!r} takes it back")]
     return []

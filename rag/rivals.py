@@ -26,7 +26,7 @@ ASKED_RATIO, UNDATED_RATIO = 0.8, 0.65
 """How much of the question the sentence of another source has, beside what the quotes have of it. Less will do where
 neither has a date; news beside an undated text mostly tells of something else."""
 UPDATE = timedelta(hours=20)
-_REPLACED = re.compile(
+REPLACED = re.compile(
     r"\b(?:up|down|raised|lowered|revised|corrected|increased|reduced|cut|changed) from\b"
     r"|\b(?:instead of|rather than|not|no longer|so far)\b"
     r"|\b(?:earlier|previous(?:ly)?|initial(?:ly)?|original(?:ly)?|first|preliminary|provisional(?:ly)?)\b"
@@ -125,7 +125,7 @@ def _revised(question: str, answer: Version, theirs: Sequence[Candidate]) -> boo
 def _revises(question: str, later: Version, earlier: Version) -> bool:
     """Whether a later text tells an answer as what had been said before: "212,000, up from the 180,000 named first"."""
     dates = later.document.published_at, earlier.document.published_at
-    if dates[0] is None or dates[1] is None or dates[0] <= dates[1] or not _REPLACED.search(later.text):
+    if dates[0] is None or dates[1] is None or dates[0] <= dates[1] or not REPLACED.search(later.text):
         return False
     return facts(question, earlier.text) < facts(question, later.text)
 

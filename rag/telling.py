@@ -24,9 +24,11 @@ class Telling:
     def told(self, sentence: str) -> bool:
         return any(claim.text == sentence for claim in self.claims)
 
-    def tell_versions(self, versions: Sequence[Judged]) -> list[Verified]:
-        """Say the answers that stand: several of them each under its outlet and day."""
-        return [event for version in versions for event in self.tell(version, dated=len(versions) > 1)]
+    def tell_versions(self, versions: Sequence[Judged], *, disagree: bool = True) -> list[Verified]:
+        """Say these answers: several of them each under its outlet and day, as a conflict where they `disagree`."""
+        several = len(versions) > 1
+        self.conflicting = self.conflicting or (several and disagree)
+        return [event for version in versions for event in self.tell(version, dated=several)]
 
     def tell(self, judged: Judged, *, dated: bool = False) -> list[Verified]:
         """Say a sentence, and what there is to remark on its articles; a remark carries nothing, so its quote counts
@@ -37,7 +39,6 @@ class Telling:
         text = f"{dateline(judged.document)}{judged.text}" if dated else judged.text
         self.claims.append(Claim(text, markers, round(judged.verdict.support, 3)))
         self.carrying.update(markers)
-        self.conflicting = self.conflicting or dated
         said = [Verified(self.claims[-1], citations)]
         for remark in remarks(judged.quotes):
             noted = self.markers.cite([remark.quote])
