@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from evals.client import Reply
@@ -23,6 +24,7 @@ from evals.measures import (
 from evals.questions import GoldQuestion
 from evals.stages import Loss, loss
 from evals.values import dates_equal, numbers_equal
+from rag.absolute import absolute
 
 ANSWERED = frozenset({"answered", "conflicting"})
 REFUSED = frozenset({"not_found", "unsupported"})
@@ -216,9 +218,17 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def _support(sentence: dict[str, Any], cited: Sequence[dict[str, Any]]) -> float:
-    return knowledge_precision(
-        str(sentence["text"]), [str(one["quote"]) for one in cited if one["marker"] in sentence["citations"]]
-    )
+    """K-Precision against the quotes, whose times are read with their dates, as answers tell them."""
+    quotes = [(str(one["quote"]), _day(one)) for one in cited if one["marker"] in sentence["citations"]]
+    return knowledge_precision(str(sentence["text"]), [absolute(text, [(text, day)]) for text, day in quotes])
+
+
+def _day(citation: dict[str, Any]) -> date | None:
+    """The day the cited article was published, as far as the reply says so."""
+    try:
+        return date.fromisoformat(str(citation.get("published_at"))[:10])
+    except ValueError:
+        return None
 
 
 def _draft_right(

@@ -20,7 +20,7 @@ MAY_IMPORT = {
 }
 VOCABULARY = ("rag.types", "rag.errors")
 PURE = (
-    *("rag.fusion", "rag.evidence", "rag.prompt", "rag.cite", "rag.checks", "rag.injection"),
+    *("rag.absolute", "rag.fusion", "rag.evidence", "rag.prompt", "rag.cite", "rag.checks", "rag.injection"),
     *("rag.copies", "rag.collapse", "rag.sources", "ingest.copies"),
 )
 VENDORS = frozenset(

@@ -167,6 +167,15 @@ def test_claim_support_is_of_the_quotes_that_each_sentence_cites() -> None:
     assert judged(WHEN, refused()).claim_support is None
 
 
+def test_the_date_that_an_answer_adds_to_a_time_of_its_quote_is_a_word_of_the_quote() -> None:
+    dated = answered("The mayor, Ana Bo, said so on May 3, 2025.")
+    published = citation() | {"published_at": "2025-05-05T08:00:00Z"}
+    assert judged(WHEN, dated | {"citations": [published]}).claim_support == 1.0
+    undated = judged(WHEN, dated).claim_support
+    assert undated is not None
+    assert undated < 1.0
+
+
 def test_confidence_is_the_highest_support_of_any_draft_and_a_refusal_is_judged_by_it() -> None:
     drafts = [draft(support=0.3), draft("She said so on June 9.", support=0.2)]
     refusal = judged(WHEN, refused(drafts=drafts))

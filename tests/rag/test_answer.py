@@ -130,6 +130,23 @@ def test_the_same_sentence_is_said_once(ask: Ask) -> None:
     assert len(answer.claims) == 1
 
 
+def test_a_time_that_needs_the_day_of_writing_is_told_with_its_date_once(ask: Ask) -> None:
+    drafted = "A crane fell in the harbour of Varn on Monday. The harbour will reopen on Thursday."
+    events = ask("What happened in the harbour of Varn?", f"{drafted} {drafted}")
+    answer = reply(events)
+    assert isinstance(answer, Answer)
+    assert [claim.text for claim in answer.claims] == [
+        "A crane fell in the harbour of Varn on Monday (3 March 2025).",
+        "The harbour will reopen on Thursday (6 March 2025).",
+    ]
+    assert answer.claims == tuple(event.claim for event in events if isinstance(event, Verified))
+    assert {citation.quote for citation in answer.citations} == {
+        "A crane fell in the harbour of Varn on Monday.",
+        "The harbour will reopen on Thursday.",
+    }
+    assert not any("2025" in verdict.sentence for verdict in answer.verdicts)
+
+
 def test_an_article_deleted_while_the_model_drafts_is_not_cited(engine: Engine) -> None:
     engine.store.enqueue([NewDocument(id="gone", text="The Tarn dam broke on Sunday. Its keeper was Olaf Fenn.")])
     work_off(engine)
