@@ -20,4 +20,5 @@ class Ablation(StrEnum):
     VERIFICATION = "verification"
     """Every drafted sentence that has a quote is released."""
     TIME = "time"
-    """The model is told neither the day nor when an article was published. What may be seen stays as asked."""
+    """No passage gains by its time, and the model is told neither the day nor when an article was published.
+    What may be seen stays as asked."""

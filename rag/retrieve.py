@@ -11,6 +11,7 @@ from rag.collapse import Found, collapse
 from rag.fusion import in_turns, min_max_sum
 from rag.seams import Embedder, Match, PassageIndex, Vectors
 from rag.store import Store
+from rag.timely import asked_about, gains, printed, raised, windows
 from rag.types import Hit, Passage, Question
 
 CANDIDATES = 50
@@ -61,14 +62,24 @@ class Retriever:
     def _hits(self, question: Question, vector: Vectors, candidates: int) -> tuple[list[Hit], bool]:
         """What so many candidates of each index lead to, and whether an index may have more."""
         without = self._without
-        words = [] if without is Ablation.LEXICAL else self._words.search(question, candidates)
-        meaning = [] if without is Ablation.DENSE else self._dense.search(vector, question, candidates)
-        seen = self._store.passages([match.passage_id for match in (*words, *meaning)], question)
+        words, meaning = self._matches(question, vector, candidates)
+        spans = [] if without is Ablation.TIME else asked_about(question)
+        beside = [self._matches(window, vector, candidates) for window in windows(question, spans)]
+        everywhere = dict.fromkeys(match.passage_id for match in (*words, *meaning))
+        then = dict.fromkeys(match.passage_id for found in beside for matches in found for match in matches)
+        seen = self._store.passages(list(everywhere | then), question)
+        timely = {key for key, (_, document) in seen.items() if spans and printed(spans, document) > 0}
+        seen = {key: found for key, found in seen.items() if key in everywhere or key in timely}
         vectors = self._store.vectors(list(seen), self._embedder.stamp)
         similarity = {key: float(vectors[key] @ vector) for key in seen if key in vectors}
-        lexical = {match.passage_id: match.score for match in words if match.passage_id in similarity}
+        matches = [*words, *(match for found, _ in beside for match in found if match.passage_id in timely)]
+        lexical = {match.passage_id: match.score for match in matches if match.passage_id in similarity}
+        # What was found by its time alone must not stretch the scale on which the others stand.
+        lowest = min((cosine for key, cosine in similarity.items() if key in everywhere), default=-1.0)
+        dense = {key: max(cosine, lowest) for key, cosine in similarity.items()}
         fuse = in_turns if without is Ablation.FUSION else min_max_sum
-        fused = fuse({} if without is Ablation.DENSE else similarity, lexical)
+        fused = fuse({} if without is Ablation.DENSE else dense, lexical)
+        fused = raised(fused, gains(spans, fused, seen))
         copies = self._store.copies(list(similarity), question)
         clusters = {document_id: members[0].id for document_id, members in copies.items() if members}
         left = collapse([Found(*seen[key], score, similarity[key]) for key, score in fused], clusters)
@@ -85,6 +96,11 @@ class Retriever:
             for rank, found in enumerate(left, 1)
         ]
         return hits, max(len(words), len(meaning)) >= candidates
+
+    def _matches(self, question: Question, vector: Vectors, limit: int) -> tuple[list[Match], list[Match]]:
+        """What the indexes propose: by words and by meaning."""
+        words = [] if self._without is Ablation.LEXICAL else self._words.search(question, limit)
+        return words, [] if self._without is Ablation.DENSE else self._dense.search(vector, question, limit)
 
     def _noted(self, hits: list[Hit], question: Question) -> list[Hit]:
         """The hits with what corrects or retracts them."""

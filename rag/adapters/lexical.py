@@ -15,7 +15,9 @@ from rag.types import Question
 
 _SPARE = 4
 _MOST_WORDS = 64
+_MOST_PHRASES = 8
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"""["“«]([^"“”«»]+)["”»]|‘([^‘’]+)’|(?<!\w)'([^']+)'(?!\w)""")
 # A headline says what an article is about, in few words: a match there should help, not decide.
 _RANKED = text(
     "SELECT rowid AS number, bm25(fulltext, 0.5, 1.0) AS distance FROM fulltext "
@@ -49,7 +51,11 @@ class FullText:
 def match_expression(question: str) -> str:
     """The question's words, any of which may match, each quoted so that none is taken for an operator.
 
-    A stop word in capitals (WHO, IT) in a question that is not all capitals is a name.
+    A stop word in capitals (WHO, IT) in a question that is not all capitals is a name. What stands in quotation marks
+    matches once more as a whole, its words in their order, so that a passage that holds it comes before others.
+
+    >>> match_expression('Who "had no plan"?')
+    '"plan" OR "had no plan"'
     """
     words = list(dict.fromkeys(_WORD.findall(question)))
     telling = [
@@ -57,7 +63,9 @@ def match_expression(question: str) -> str:
         for word in words
         if word.casefold() not in STOP_WORDS or (len(word) > 1 and word.isupper() and not question.isupper())
     ]
-    return " OR ".join(f'"{word}"' for word in (telling or words)[:_MOST_WORDS])
+    quoted = [_WORD.findall("".join(match.groups(""))) for match in _QUOTED.finditer(question)]
+    phrases = [" ".join(phrase) for phrase in quoted if 1 < len(phrase) <= _MOST_WORDS]
+    return " OR ".join(f'"{sought}"' for sought in ((telling or words)[:_MOST_WORDS] + phrases[:_MOST_PHRASES]))
 
 
 def _search(connection: Connection, question: Question, words: str, limit: int, most: int) -> tuple[list[Match], int]:

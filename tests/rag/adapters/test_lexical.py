@@ -45,12 +45,35 @@ def test_a_headline_is_searched_and_weighs_less_than_the_text(collection: Collec
         ("Who is the head of the WHO?", '"head" OR "WHO"'),
         ("Who is it?", '"Who" OR "is" OR "it"'),
         ("WHO IS THE HEAD?", '"HEAD"'),
-        ('NEAR("a b" OR c*) AND title:x^2', '"NEAR" OR "b" OR "OR" OR "c" OR "AND" OR "title" OR "x" OR "2"'),
+        ('NEAR("a b" OR c*) AND title:x^2', '"NEAR" OR "b" OR "OR" OR "c" OR "AND" OR "title" OR "x" OR "2" OR "a b"'),
         ("?!", ""),
     ],
 )
 def test_a_question_is_words_and_never_operators(question: str, expression: str) -> None:
     assert match_expression(question) == expression
+
+
+@pytest.mark.parametrize(
+    ("question", "phrases"),
+    [
+        ('Who said "not one of us knew"?', ["not one of us knew"]),
+        ("Who said “not one of us knew” and ‘we were told nothing’?", ["not one of us knew", "we were told nothing"]),
+        ("Who called it 'a very bad day' for the farmers' union and Osk's mill?", ["a very bad day"]),
+        ('Who said "enough"?', []),
+        ('Who said "not one of us?', []),
+    ],
+)
+def test_what_stands_in_quotation_marks_is_sought_as_a_whole_too(question: str, phrases: list[str]) -> None:
+    sought = match_expression(question).split(" OR ")
+    assert [one.strip('"') for one in sought if " " in one] == phrases
+
+
+def test_a_passage_that_holds_the_quoted_words_comes_first(collection: Collection) -> None:
+    collection.add("It was a bad day, the farmer said. The harvest was lost and so was the farm.", id="holds")
+    collection.add("A farmer had a day of bad harvest. Bad, the farmer said: a bad day, day by day.", id="a-scattered")
+    collection.add("The mill was sold to the town.", id="other")
+    assert search(collection, "Who said bad day was it?") == ["a-scattered", "holds"]
+    assert search(collection, 'Who said "it was a bad day"?') == ["holds", "a-scattered"]
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
