@@ -28,6 +28,13 @@ _PARTS: Final = re.compile(
     r"|, (?=the ones? (?:of|in|from)\b)",
     re.IGNORECASE,
 )
+_ASIDE: Final = re.compile(
+    r"\b(?:after|before|since|until|following|prior to)\b[^,]*$"
+    r"|(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bis )(?<!\bare )"
+    r"\b(?:\w{2,}ed|built|born|held|won|made) (?:in|on) (?:the )?$",
+    re.IGNORECASE,
+)
+"""What stands before a time that is not when what is asked for happened: "the firm founded in 1998", "after 2008"."""
 _OTHER_ONE: Final = re.compile(r"\bthe (?:one|ones|last one|previous one) (?:of|in|from)\b", re.IGNORECASE)
 
 
@@ -44,7 +51,7 @@ def mistimed(
     """
     if kind_of(question) is Kind.TIME:
         return None
-    meant = moments(question, asked)
+    meant = [one for one in moments(question, asked) if not _ASIDE.search(question[: one.start])]
     for place, quote in enumerate(quotes):
         published = documents[place].published_at if place < len(documents) else None
         written = published.date() if published else None

@@ -58,7 +58,8 @@ def test_an_event_of_another_time_is_no_answer(sentence: str, quote: str, questi
         ("The dam was built in 1968.", "The dam was built in 1968.", "When was the dam built that broke in 2026?"),
         ("Fire hit 1,160 farms.", "Fire hit 1,160 farms, compared to 734 in 2005.", "How many farms were hit in 2010?"),
         ("Osk left.", "Osk left on Monday, 2 March.", "Who left on Monday?"),
-        ("It cut 40 jobs in 2021.", "It cut 40 jobs in 2021.", "How many jobs did the firm cut before 2026?"),
+        ("It cut 40 jobs.", "It cut 40 jobs in 2021.", "How many jobs did the firm cut before 2026?"),
+        ("It cut 40 jobs.", "It cut 40 jobs in 2021.", "How many jobs did the firm founded in 1998 cut?"),
     ],
 )
 def test_what_is_of_the_time_that_is_meant_passes(sentence: str, quote: str, question: str) -> None:
