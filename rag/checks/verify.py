@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.causes import turned_cause
 from rag.checks.denied import wrongly_affirmed, wrongly_denied
+from rag.checks.fates import misfated
 from rag.checks.modality import PLANNED, clauses, mistold
 from rag.checks.opposites import misranked, opposite
 from rag.checks.quantities import exchanged, miscounted, mismeasured
@@ -119,6 +120,8 @@ def _relation_faults(sentence: str, quotes: Sequence[str], context: str) -> list
         found.append(Fault("opposite", wrong))
     if cause := turned_cause(sentence, quotes):
         found.append(Fault("relation", f"{cause!r} tells as the cause what the quotes tell as the effect"))
+    if fates := misfated(sentence, quotes):
+        found.append(Fault("relation", f"who is {fates[0]} here is {fates[1]} in the quotes"))
     if cross := crossed(sentence, quotes):
         found.append(Fault("relation", f"{cross[0]!r} is told of something other than {cross[1]!r} in the quotes"))
     if turn := turned(sentence, quotes, context):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rag.checks.bindings import misplaced_name, misplaced_number
 from rag.checks.denied import wrongly_affirmed, wrongly_denied
+from rag.checks.fates import misfated
 from rag.checks.opposites import misranked, opposite
 from rag.checks.quantities import miscounted
 from rag.checks.roles import turned
@@ -161,3 +162,31 @@ def test_a_rise_goes_up_and_a_fall_goes_down(low: int, high: int) -> None:
 )
 def test_a_number_a_date_and_a_name_are_the_same_in_another_spelling(quote: str, sentence: str, fault: bool) -> None:
     assert bool(checks(quote, sentence)) == fault
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("19 people were reported missing.", "Nineteen people lost their lives, the report says."),
+        ("Twelve people were injured.", "Twelve people were killed and 30 injured."),
+        ("30 people died.", "Twelve people were killed and 30 injured."),
+        ("129 are missing.", "Ten people are still missing, and 129 have been rescued."),
+    ],
+)
+def test_what_became_of_so_many_is_told_as_in_the_quotes(sentence: str, quote: str) -> None:
+    assert misfated(sentence, [quote])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("19 people died.", "Nineteen people lost their lives, the report says."),
+        ("The death toll is 17.", "The number of dead rises to 17; two people are still missing."),
+        ("Seven people are missing.", "The toll rose to 12. Seven are unaccounted for."),
+        ("12 people lost power.", "Twelve people were killed."),
+        ("Twelve were killed or injured.", "Twelve people were injured."),
+        ("129 people were rescued.", "The crew brought 129 people to land."),
+    ],
+)
+def test_what_became_of_so_many_may_be_told_in_other_words(sentence: str, quote: str) -> None:
+    assert misfated(sentence, [quote]) is None
