@@ -6,13 +6,13 @@ A sentence keeps its words: "on Tuesday evening" becomes "on Tuesday evening (27
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from rag.terms import MONTHS
 from rag.when import WEEKDAYS, Moment, Span, moments
 
 Quote = tuple[str, date | None]
@@ -23,7 +23,6 @@ _SPOKEN: Final = re.compile(
     r"^[^“”]*”|“[^”]*(?:”|$)|‘.*(?:’|$)|(?<!\w)'.*'(?!\w)|\"[^\"]*\"(?=[^\"]*(?:\"[^\"]*\"[^\"]*)*$)|^[^\"]*\"[^\"]*$"
 )
 _WEEKDAY: Final = f"(?:{'|'.join(WEEKDAYS)})"
-_MONTHS: Final = frozenset(month.casefold() for month in calendar.month_name)
 _PART: Final = re.compile(r"\s(?:morning|afternoon|evening|night)\b")
 _OWNS: Final = re.compile(r"['’]s\b")
 _ADJACENT: Final = re.compile(r",?\s+(?:(?:the|of|a)\s+)?")
@@ -112,7 +111,7 @@ def _times(text: str, written: date) -> Iterator[_Time]:
             end = part.end()
         if owns := _OWNS.match(plain, end):
             end = owns.end()
-        if plain[end - 1] == "." and (end == len(plain) or words.rstrip(".").rpartition(" ")[2] in _MONTHS):
+        if plain[end - 1] == "." and (end == len(plain) or words.rstrip(".").rpartition(" ")[2] in MONTHS):
             end -= 1  # the end of the sentence, not of "Dec."
         first = one.span.first
         key = {"day": f"{first.day}/{first.month}", "month": f"/{first.month}"}.get(kind, words)
@@ -181,14 +180,9 @@ def _dated(sentence: str, time: _Time, span: Span) -> str:
     if time.kind in ("day", "month"):
         return f"{words}, {span.first.year}" if words[-1].isdigit() else f"{words} {span.first.year}"
     if words.casefold() in ("yesterday", "tomorrow") and not re.search(r"\b(?:and|or)\s+$", before):
-        on = (
-            ""
-            if _TAKES_DATE.search(before) or _IS.match(sentence, time.end)
-            else "On "
-            if words[0].isupper()
-            else "on "
-        )
-        return on + _shown(span)
+        if _TAKES_DATE.search(before) or _IS.match(sentence, time.end):
+            return _shown(span)
+        return f"{'On' if words[0].isupper() else 'on'} {_shown(span)}"
     about = "about " if time.kind == "ago" and span.first != span.last else ""
     if before.count("(") > before.count(")"):
         return f"{words}, {about}{_shown(span)}"

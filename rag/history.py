@@ -15,7 +15,7 @@ from typing import Final
 from rag.kind import Kind, kind_of
 from rag.reading import Reading
 from rag.rivals import REPLACED, UPDATE, V, Version, facts
-from rag.terms import MONTHS, Fact
+from rag.terms import MONTH_NAMES, Fact
 
 MOST_READ: Final = 4
 """Articles read for a history: the first, the last, and what lies between them."""
@@ -80,10 +80,9 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 """How a sentence that repeats an earlier figure says that it has another one now; `REPLACED` has what else."""
-_MONTH = "|".join(month.capitalize() for month in sorted(MONTHS))
 _DAY = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTH})\b(?: \d{{4}}\b)?"
-    rf"|\b(?:{_MONTH}) \d{{1,2}}\b(?:,? \d{{4}}\b)?|\b(?:{_MONTH}|in) (?:19|20)\d\d\b"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTH_NAMES})\b(?: \d{{4}}\b)?"
+    rf"|\b(?:{MONTH_NAMES}) \d{{1,2}}\b(?:,? \d{{4}}\b)?|\b(?:{MONTH_NAMES}|in) (?:19|20)\d\d\b"
 )
 
 

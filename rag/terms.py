@@ -32,6 +32,8 @@ MONTHS: Final = frozenset(
 )
 DAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 CALENDAR: Final = MONTHS | DAYS
+MONTH_NAMES: Final = "|".join(month.capitalize() for month in sorted(MONTHS))
+"""The months as texts write them, to stand in a pattern."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$")

@@ -30,7 +30,7 @@ _AHEAD: Final = re.compile(
 _TOLD: Final = re.compile(r"\b(?:said|says|told|wrote|\w{2,}ed)\b", re.IGNORECASE)
 _CLAUSE: Final = re.compile(r"[.;:!?]\s|, (?:and|but|while|who|which|where|when)\b|\b(?:but|while|after|before)\b")
 
-_MONTH: Final = "(?:" + "|".join(sorted((m for m in _MONTHS if m), key=len, reverse=True)) + r")\b\.?"
+_MONTH: Final = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _YEAR: Final = r"(?:1[5-9]|20)\d\d"
 _DAY: Final = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _UNIT: Final = r"(?P<unit>day|week|month|year|decade)"

@@ -55,11 +55,12 @@ def mistimed(
     for place, quote in enumerate(quotes):
         published = documents[place].published_at if place < len(documents) else None
         written = published.date() if published else None
+        said = moments(sentence, written)
         for part in _telling(sentence, quote, question):
             found = moments(part, written)
-            if any(one.span.meets(other.span) for one in found for other in moments(sentence, written)):
+            if any(one.span.meets(other.span) for one in found for other in said):
                 continue
-            if wrong := _elsewhen(part, found, meant, written) or _another(part, found, question, written, bool(meant)):
+            if wrong := _elsewhen(part, found, meant, written) if meant else _another(part, found, question, written):
                 return wrong
     return None
 
@@ -72,8 +73,6 @@ def _telling(sentence: str, quote: str, question: str) -> list[str]:
 
 
 def _elsewhen(part: str, found: Sequence[Moment], meant: Sequence[Moment], written: date | None) -> str | None:
-    if not meant:
-        return None
     told = [one.span for one in found]
     for one in meant:
         spans = told
@@ -85,9 +84,9 @@ def _elsewhen(part: str, found: Sequence[Moment], meant: Sequence[Moment], writt
     return f"{_written(part, found) or 'what it tells'} is not when the question means"
 
 
-def _another(part: str, found: Sequence[Moment], question: str, written: date | None, timed: bool) -> str | None:
+def _another(part: str, found: Sequence[Moment], question: str, written: date | None) -> str | None:
     """An event of years before, told as "an outbreak", where the question asks for "the outbreak"."""
-    if written is None or timed:
+    if written is None:
         return None
     long_ago = [one for one in found if (written - one.span.last).days > FAR]
     if not long_ago or len(long_ago) < len(found):

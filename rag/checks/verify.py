@@ -25,8 +25,9 @@ from rag.checks.times import mistimed
 from rag.checks.units import swapped_unit, wrong_unit
 from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
-from rag.terms import CALENDAR, DAYS, MONTHS, denials, names, numbers, shares, stem, terms, words
+from rag.terms import CALENDAR, DAYS, MONTH_NAMES, MONTHS, denials, names, numbers, shares, stem, terms, words
 from rag.types import Document, Fault
+from rag.when import WEEKDAYS
 
 LEAST_ASKED = 0.3
 """Share of the question's terms that the article has to have."""
@@ -40,7 +41,6 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _REPLY = re.compile(r"^(?:Yes|No), ")
 _YES_OR_NO = frozenset({"yes", "no"})
 
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _YEARS_APART = {
     re.compile(r"\b(?:year before|year earlier|previous year|last year|year ago)\b", re.IGNORECASE): -1,
     re.compile(r"\b(?:year after|year later|following year|next year)\b", re.IGNORECASE): 1,
@@ -57,10 +57,9 @@ _COMPARED = re.compile(
     r"|ris(?:e|es|ing)|rose|f[ae]ll|falls|gr[eo]w|grown|increased?|decreased?|dropped|difference|extra|after|above|below)\b",
     re.IGNORECASE,
 )
-_MONTH = "|".join(month.capitalize() for month in sorted(MONTHS))
 _NUMBERED = {month: number for number, month in enumerate(calendar.month_name) if month}
 _DAY_OF_MONTH = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b|\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH_NAMES})\b|\b({MONTH_NAMES}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
 )
 
 
@@ -192,7 +191,7 @@ def _told_days(quotes: Sequence[str], documents: Sequence[Document]) -> frozense
         if document.published_at is None:
             continue
         said = {word.casefold() for word in words(quote)}
-        back = [(document.published_at.weekday() - _WEEKDAYS.index(day)) % 7 for day in said & DAYS]
+        back = [(document.published_at.weekday() - WEEKDAYS.index(day)) % 7 for day in said & DAYS]
         apart = [*(-days for days in back), *(7 - days for days in back)]
         apart += [_RELATIVE[word] for word in said & _RELATIVE.keys()]
         found |= {document.published_at + timedelta(days=days) for days in apart}
@@ -219,7 +218,7 @@ def _told_years(quotes: Sequence[str], documents: Sequence[Document]) -> set[flo
                 found |= {year + apart for year in years}
         if document.published_at:
             planned = PLANNED.search(quote) is not None
-            for month in re.findall(rf"\b({_MONTH})\b(?!,? \d{{4}})", quote):
+            for month in re.findall(rf"\b({MONTH_NAMES})\b(?!,? \d{{4}})", quote):
                 later = _NUMBERED[month] - document.published_at.month
                 found.add(float(document.published_at.year + ((later < 0) if planned else -(later > 0))))
     return found

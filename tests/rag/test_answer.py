@@ -13,6 +13,7 @@ from rag.compose import Engine
 from rag.seams import Message
 from rag.types import Answer, Completed, Event, Filters, NewDocument, Question, Refusal, Retrieved, Status, Verified
 from tests.fakes import Draft, ScriptedModel
+from tests.rag.tower import CORRECTION, REPORT
 
 HARBOUR = NewDocument(
     id="harbour",
@@ -239,15 +240,8 @@ def test_a_later_figure_replaces_an_earlier_one(engine_factory: Callable[..., En
 
 def tower(engine_factory: Callable[..., Engine], notice: NewDocument, as_of: datetime, *drafts: Draft) -> list[Event]:
     """What is answered about the height of a tower, of which another document corrects or retracts the report."""
-    report = NewDocument(
-        id="report",
-        title="Osk tower is measured",
-        source="Osk Post",
-        published_at=datetime(2025, 3, 10, tzinfo=UTC),
-        text="The tower of Osk is 61 metres high, the surveyor Ada Lorne said. She measured it on a rope.",
-    )
     engine = engine_factory(ScriptedModel(*drafts, preference=0.95))
-    engine.store.enqueue([report, notice])
+    engine.store.enqueue([REPORT, notice])
     work_off(engine)
 
     async def run() -> list[Event]:
@@ -256,13 +250,6 @@ def tower(engine_factory: Callable[..., Engine], notice: NewDocument, as_of: dat
     return asyncio.run(run())
 
 
-CORRECTION = NewDocument(
-    id="correction",
-    title="Correction: the tower of Osk",
-    source="Osk Post",
-    published_at=datetime(2025, 3, 12, tzinfo=UTC),
-    text='In the article "Osk tower is measured" we gave the height of the tower as 61 metres. It is 16 metres high.',
-)
 RETRACTION = NewDocument(
     id="retraction",
     title="About the tower",

@@ -11,6 +11,7 @@ from rag.compose import Engine
 from rag.seams import Message
 from rag.types import Answer, Completed, Event, NewDocument, Question, Refusal, Status, Verified
 from tests.fakes import Draft, ScriptedModel
+from tests.rag.tower import CORRECTION, REPORT
 
 HISTORY = "How many people were first reported to have marched in Osk, and later?"
 AROUND = (
@@ -91,20 +92,6 @@ def test_a_figure_that_never_changed_is_answered_as_any_other(engine_factory: Ca
     assert [claim.text for claim in answer.claims] == ["900 people marched in Osk."]
 
 
-TOWER = NewDocument(
-    id="report",
-    title="Osk tower is measured",
-    source="Osk Post",
-    published_at=datetime(2025, 3, 10, tzinfo=UTC),
-    text="The tower of Osk is 61 metres high, the surveyor Ada Lorne said. She measured it on a rope.",
-)
-CORRECTION = NewDocument(
-    id="correction",
-    title="Correction: the tower of Osk",
-    source="Osk Post",
-    published_at=datetime(2025, 3, 12, tzinfo=UTC),
-    text='In the article "Osk tower is measured" we gave the height of the tower as 61 metres. It is 16 metres high.',
-)
 BEFORE = "How high was the tower of Osk before it was corrected?"
 
 
@@ -112,7 +99,7 @@ def test_what_was_corrected_is_told_as_that(engine_factory: Callable[..., Engine
     def read(messages: Sequence[Message]) -> str:
         return f"The tower of Osk is {16 if 'It is 16' in messages[-1].content else 61} metres high."
 
-    answer = reply(answered(engine_factory, BEFORE, read, TOWER, CORRECTION))
+    answer = reply(answered(engine_factory, BEFORE, read, REPORT, CORRECTION))
     assert isinstance(answer, Answer)
     assert answer.status is Status.ANSWERED
     assert [claim.text for claim in answer.claims] == [
@@ -125,6 +112,6 @@ def test_what_was_corrected_is_told_as_that(engine_factory: Callable[..., Engine
 
 
 def test_what_was_corrected_is_not_told_without_what_replaced_it(engine_factory: Callable[..., Engine]) -> None:
-    refusal = reply(answered(engine_factory, BEFORE, "The tower of Osk is 61 metres high.", TOWER, CORRECTION))
+    refusal = reply(answered(engine_factory, BEFORE, "The tower of Osk is 61 metres high.", REPORT, CORRECTION))
     assert isinstance(refusal, Refusal)
     assert "correction" in {fault.check for verdict in refusal.verdicts for fault in verdict.faults}
