@@ -29,12 +29,12 @@ from rag.clock import Clock
 from rag.draft import SentenceStream
 from rag.evidence import Budget, select
 from rag.judging import Judge, Judged
-from rag.kind import is_broad
+from rag.kind import is_broad, lacks
 from rag.notices import heeded
 from rag.reading import Reading, read
 from rag.refuse import reason
 from rag.retrieve import Retriever
-from rag.rivals import rivals, standing
+from rag.rivals import rivals, standing, to_the_point
 from rag.seams import Embedder, LanguageModel, Message, Vectors
 from rag.sources import independent
 from rag.support import Calibration
@@ -183,7 +183,9 @@ class Answerer:
             if judged is None:
                 return []
             told.append((asked.text, judged))
-        return [judged for _, judged in told]
+        found = [judged for _, judged in told]
+        # steps that tell all around what was asked for, and not that, are no answer to it
+        return [] if lacks(question.text, " ".join(judged.text for judged in found)) else found
 
     async def _history(self, question: Question, telling: Telling, clock: Clock) -> list[Verified]:
         """What the reports said of a figure one after the other, where that is asked for and they tell different ones.
@@ -229,7 +231,8 @@ class Answerer:
         """The answers that stand once the other sources were asked too."""
         found = [first]
         for other in others:
-            if (judged := await self._first(question, other, verdicts, clock)) is not None:
+            judged = await self._first(question, other, verdicts, clock)
+            if judged is not None and to_the_point(question.text, judged, first):
                 found.append(judged)
         return standing(question.text, found)
 

@@ -96,7 +96,7 @@ def lacks(question: str, text: str) -> Kind | None:
     if _NAME_OF.search(question):
         given = {word.casefold() for word in words(question)} | STOP_WORDS
         named = {word.casefold() for word in words(text) if word[0].isupper()}
-        return None if named - given else Kind.NAME
+        return None if named - given - CALENDAR else Kind.NAME
     kind = kind_of(question)
     if kind not in (Kind.NUMBER, Kind.TIME) or numbers(text) - numbers(question):
         return None

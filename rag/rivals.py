@@ -25,6 +25,8 @@ LEAST_ASKED = 0.5
 ASKED_RATIO, UNDATED_RATIO = 0.8, 0.65
 """How much of the question the sentence of another source has, beside what the quotes have of it. Less will do where
 neither has a date; news beside an undated text mostly tells of something else."""
+LEAST_RESTATED = 0.5
+"""How much of the question another source's answer has to tell of, beside what the first answer does."""
 UPDATE = timedelta(hours=20)
 REPLACED = re.compile(
     r"\b(?:up|down|raised|lowered|revised|corrected|increased|reduced|cut|changed) from\b"
@@ -99,6 +101,16 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
     return [_from(reading, source) for source in best]
 
 
+def to_the_point(question: str, version: Version, first: Version) -> bool:
+    """Whether another source's answer speaks of what was asked at least half as much as the first one does.
+
+    The model is never told that it may have nothing to say: from an article that does not answer, it tells something
+    else, and what is later would then take the place of what is right.
+    """
+    sought = frozenset(terms(question))
+    return _restated(sought, version) >= LEAST_RESTATED * _restated(sought, first)
+
+
 def standing(question: str, versions: Sequence[V]) -> list[V]:
     """The answers that stand: of those that differ, only the latest where one is later by most of a day, else all.
 
@@ -132,8 +144,16 @@ def _revises(question: str, later: Version, earlier: Version) -> bool:
 
 def _asked(sought: frozenset[str], candidate: Candidate) -> float:
     """The share of the question's terms in a sentence and its headline. Plain: what all hits share counts too."""
-    found = sought & set(terms(f"{candidate.hit.document.title} {candidate.text}"))
-    return len(found) / len(sought) if sought else 0.0
+    return _share(sought, f"{candidate.hit.document.title} {candidate.text}")
+
+
+def _restated(sought: frozenset[str], version: Version) -> float:
+    """The share of the question's terms in an answer itself: an article has its headline for every sentence of it."""
+    return _share(sought, version.text)
+
+
+def _share(sought: frozenset[str], text: str) -> float:
+    return len(sought & set(terms(text))) / len(sought) if sought else 0.0
 
 
 def _from(reading: Reading, source: str) -> Reading:

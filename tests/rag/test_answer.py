@@ -194,7 +194,9 @@ FIRST = NewDocument(
 )
 
 
-def marchers(engine_factory: Callable[..., Engine], hours_later: int) -> list[Event]:
+def marchers(
+    engine_factory: Callable[..., Engine], hours_later: int, otherwise: str = "3,000 people marched in Osk."
+) -> list[Event]:
     """What is answered where a second paper reports another number so much later."""
     other = NewDocument(
         id="march-2",
@@ -205,7 +207,7 @@ def marchers(engine_factory: Callable[..., Engine], hours_later: int) -> list[Ev
     )
 
     def said(messages: Sequence[Message]) -> str:
-        return "900 people marched in Osk." if "900" in messages[-1].content else "3,000 people marched in Osk."
+        return "900 people marched in Osk." if "900" in messages[-1].content else otherwise
 
     engine = engine_factory(ScriptedModel(said, preference=0.95))
     engine.store.enqueue([FIRST, other])
@@ -236,6 +238,13 @@ def test_a_later_figure_replaces_an_earlier_one(engine_factory: Callable[..., En
     assert isinstance(answer, Answer)
     assert answer.status is Status.ANSWERED
     assert [claim.text for claim in answer.claims] == ["3,000 people marched in Osk."]
+
+
+def test_something_else_in_a_later_report_replaces_nothing(engine_factory: Callable[..., Engine]) -> None:
+    answer = reply(marchers(engine_factory, 72, "3,000 is what the organisers counted."))
+    assert isinstance(answer, Answer)
+    assert [verdict.released for verdict in answer.verdicts] == [True, True]
+    assert [claim.text for claim in answer.claims] == ["900 people marched in Osk."]
 
 
 def tower(engine_factory: Callable[..., Engine], notice: NewDocument, as_of: datetime, *drafts: Draft) -> list[Event]:

@@ -94,13 +94,15 @@ def engine(engine_factory: Callable[..., Engine]) -> Engine:
     return engine
 
 
-def reply(engine: Engine, says: Callable[[Sequence[Message]], str]) -> Answer | Refusal:
+def reply(
+    engine: Engine, says: Callable[[Sequence[Message]], str], question: Question = COST
+) -> Answer | Refusal:
     model = engine.model
     assert isinstance(model, ScriptedModel)
     model.drafts, model.started, model.prompts = [says], 0, []
 
     async def run() -> Answer | Refusal:
-        events = [event async for event in engine.answerer.ask(COST)]
+        events = [event async for event in engine.answerer.ask(question)]
         assert isinstance(events[-1], Completed)
         return events[-1].reply
 
@@ -142,3 +144,17 @@ def test_where_one_step_fails_nothing_is_said(engine: Engine) -> None:
     )
     assert isinstance(refusal, Refusal)
     assert len(refusal.verdicts) >= 3
+
+
+def test_steps_that_never_tell_the_name_that_was_asked_for_are_no_answer(engine: Engine) -> None:
+    asked = Question("What is the name of the firm for which Mill Bridge had a cost of 4.7 million crowns?", COST.as_of)
+    costs = "The cost of Mill Bridge was 4.7 million crowns in May."
+
+    def says(messages: Sequence[Message]) -> str:
+        if "Split it" in messages[-1].content:
+            return "Which firm had Mill Bridge?\nWhat had Mill Bridge of 4.7 million crowns?"
+        return costs
+
+    refusal = reply(engine, says, asked)
+    assert isinstance(refusal, Refusal)
+    assert [verdict.released for verdict in refusal.verdicts] == [False, True, True]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.reading import Reading
-from rag.rivals import MOST_RIVALS, differ, rivals, standing
+from rag.rivals import MOST_RIVALS, differ, rivals, standing, to_the_point
 from rag.terms import term_weights, terms
 from rag.types import Document, Hit
 from tests.rag.articles import hit, pool
@@ -51,6 +51,12 @@ def test_undated_answers_and_those_of_one_day_stand_side_by_side() -> None:
 def test_a_later_report_replaces_an_earlier_one() -> None:
     assert [v.text for v in standing(ASKED, [said(ONE, 5), said(OTHER, 7)])] == [OTHER]
     assert [v.text for v in standing(ASKED, [said(OTHER, 7), said(ONE, 5)])] == [OTHER]
+
+
+def test_what_hardly_speaks_of_the_question_is_no_other_answer_to_it() -> None:
+    assert to_the_point(ASKED, said(OTHER), said(ONE))
+    assert to_the_point(ASKED, said("It was 3,000 people."), said("900 people."))
+    assert not to_the_point(ASKED, said("The mill is to be sold for 3,000 crowns."), said(ONE))
 
 
 def test_the_same_said_twice_stands_once() -> None:
