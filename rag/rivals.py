@@ -17,7 +17,7 @@ from rag.evidence import Candidate
 from rag.kind import Kind, kind_of
 from rag.reading import Reading
 from rag.sources import source_of
-from rag.terms import CALENDAR, Fact, calendar, names, numbers, stem, terms, words
+from rag.terms import CALENDAR, CARDINAL, Fact, calendar, names, numbers, stem, terms, words
 from rag.types import Document
 
 MOST_RIVALS = 2
@@ -28,8 +28,10 @@ neither has a date; news beside an undated text mostly tells of something else."
 LEAST_RESTATED = 0.5
 """How much of the question another source's answer has to tell of, beside what the first answer does."""
 UPDATE = timedelta(hours=20)
+_SUM = rf"(?:[$£€¥]\s?)?(?:\d[\d.,]*|(?:{CARDINAL})\b)"
 REPLACED = re.compile(
-    r"\b(?:up|down|raised|lowered|revised|corrected|increased|reduced|cut|changed) from\b"
+    rf"\bfrom {_SUM}(?: [^\W\d]+){{0,3}} to {_SUM}"
+    r"|\b(?:up|down|raised|lowered|revised|corrected|increased|reduced|cut|changed) from\b"
     r"|\b(?:instead of|rather than|not|no longer|so far)\b"
     r"|\b(?:earlier|previous(?:ly)?|initial(?:ly)?|original(?:ly)?|first|preliminary|provisional(?:ly)?)\b"
     r"|\bhad (?:been |first )*(?:put|given|named|said|reported|stated|announced|counted|estimated|planned|expected)\b",

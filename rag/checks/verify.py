@@ -17,6 +17,7 @@ from rag.checks.denied import wrongly_affirmed, wrongly_denied
 from rag.checks.fates import misfated
 from rag.checks.modality import PLANNED, clauses, mistold
 from rag.checks.opposites import misranked, opposite
+from rag.checks.persons import put_together
 from rag.checks.quantities import exchanged, miscounted, mismeasured
 from rag.checks.roles import crossed, turned
 from rag.checks.speakers import wrong_speaker
@@ -93,6 +94,7 @@ def faults(
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question} {' '.join(told)}")),
+        *([Fault("name", made)] if (made := put_together(sentence, [*quotes, headed, question])) else []),
         *_denial_faults(sentence, quotes, question),
         *([Fault("modality", wrong)] if (wrong := mistold(sentence, quotes, question)) else []),
         *([Fault("speaker", wrong)] if (wrong := wrong_speaker(sentence, quotes, f"{context} {read}")) else []),

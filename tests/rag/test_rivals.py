@@ -69,6 +69,8 @@ def test_a_later_answer_that_tells_an_earlier_one_as_past_takes_its_place() -> N
     later = Said(both, Document("later", published_at=datetime(2026, 3, 5, 15, tzinfo=UTC)))
     assert [v.text for v in standing(ASKED, [said(ONE, 5), later])] == [both]
     assert [v.text for v in standing(ASKED, [later, said(ONE, 5)])] == [both]
+    moved = Said("The count of the people who marched in Varn went from 900 to 3,000.", later.document)
+    assert [v.text for v in standing(ASKED, [said(ONE, 5), moved])] == [moved.text]
     aside = Said("The 900 people in Varn marched for 3 hours.", later.document)
     assert [v.text for v in standing(ASKED, [said(ONE, 5), aside])] == [ONE]
 

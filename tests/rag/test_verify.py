@@ -205,3 +205,15 @@ def test_a_weekday_is_resolved_by_the_day_of_publication(sentence: str, quote: s
     found = {fault.check for fault in faults(sentence, [quote], [article], "")}
     assert found >= expected
     assert bool(found) == bool(expected)
+
+
+def test_a_name_is_not_put_together_from_those_of_two_people() -> None:
+    quotes = ["Jon Voss played the miller in the first run.", "Lena Osk comes in as Ann, the miller's daughter."]
+    question, documents = "Who wrote the music of the play?", [Document("play")] * 2
+
+    def name_faults(sentence: str) -> list[str]:
+        return [one.detail for one in faults(sentence, quotes, documents, question) if one.check == "name"]
+
+    assert name_faults("Ann Voss wrote the music of the play.") == ["Ann Voss"]
+    assert name_faults("Jon Voss wrote the music of the play.") == []
+    assert name_faults("Voss and Lena Osk wrote the music of the play.") == []
