@@ -25,7 +25,8 @@ _SPOKEN: Final = re.compile(
 _WEEKDAY: Final = f"(?:{'|'.join(WEEKDAYS)})"
 _PART: Final = re.compile(r"\s(?:morning|afternoon|evening|night)\b")
 _OWNS: Final = re.compile(r"['’]s\b")
-_ADJACENT: Final = re.compile(r",?\s+(?:(?:the|of|a)\s+)?")
+_ADJACENT: Final = re.compile(r",?\s+\(?(?:(?:the|of|a|on)\s+)?")
+_CAPITAL: Final = re.compile(r"\s+[A-Z]")
 _BEFORE_DAY: Final = re.compile(
     rf"\b(?:on|by|until|till|since|before|after|from|late|early|said|told|\w{{2,}}ed|{_WEEKDAY},? (?:and|or))\s+$", re.I
 )
@@ -34,14 +35,23 @@ _AFTER_DAY: Final = re.compile(
     r"|she|that|the|they|to|when|where|which|while|who|with)\b"
 )
 _ON: Final = re.compile(r"\bon\s+$", re.I)
-_RANGE: Final = re.compile(rf"\s*(?:-|–|to|through|until)\s*{_WEEKDAY}\b", re.I)
+_LONGER: Final = re.compile(
+    rf"\s*(?:-|–|to|through|until)\s*(?i:{_WEEKDAY})\b|\s(?:(?:and|or)\s(?i:{_WEEKDAY})\s)?(?:mornings|afternoons|evenings|nights)"
+    r"|\sthe\s\d+(?:st|nd|rd|th)\b|\s(?:Morning|Afternoon|Evening|Night)\b"
+)
+"""What makes a weekday a piece of something longer: a range, a habit, a name, "Friday the 13th"."""
 _RANGED: Final = re.compile(rf"\b{_WEEKDAY}\s*(?:-|–|to|through|until)\s*$", re.I)
-_HABIT: Final = re.compile(r"\b(?:each|every|any)\s", re.I)
+_HABIT: Final = re.compile(
+    rf"\b(?:each|every|any)\s(?:\w+\s)?(?:{_WEEKDAY}|day|night|morning|evening|week|month|year)", re.I
+)
 _NOWADAYS: Final = re.compile(r"\b(?:still|even today|of today|than today|nowadays)\b", re.I)
-_INEXACT: Final = re.compile(r"(?:\b(?:than|over|under|least|most|nearly|almost|to|and)\s+|[\d,.-])$", re.I)
+_INEXACT: Final = re.compile(
+    r"(?:\b(?:than|over|under|least|most|nearly|almost|about|around|roughly|some|half|to|and)\s+|[\d,.-])$", re.I
+)
 _TAKES_DATE: Final = re.compile(
     r"\b(?:as|by|until|till|since|before|after|from|for|of|on|to|than|through|between)\s+$", re.I
 )
+_TURN: Final = re.compile(r"\b(?:last|this|next)\b", re.I)
 _IS: Final = re.compile(r"\s+(?:is|was|has|had|will)\b")
 
 
@@ -51,9 +61,8 @@ class _Time:
 
     start: int
     end: int
-    kind: str
     key: str
-    span: Span
+    moment: Moment
 
 
 def absolute(sentence: str, quotes: Sequence[Quote]) -> str:
@@ -71,7 +80,7 @@ def absolute(sentence: str, quotes: Sequence[Quote]) -> str:
     for text, written in quotes:
         for time in _times(text, written) if written else ():
             for key in (time.key, *_other_keys(time)):
-                meant.setdefault(key, set()).add(time.span)
+                meant.setdefault(key, set()).update(time.moment.meant)
     if not meant:
         return sentence
     day = next(written for _, written in quotes if written)
@@ -98,95 +107,86 @@ def _times(text: str, written: date) -> Iterator[_Time]:
     )
     for i, one in enumerate(found):
         words = " ".join(plain[one.start : one.end].casefold().split())
-        kind = _kind(words)
-        if not one.relative or (past and (kind in ("weekday", "day", "month") or words.startswith("next"))):
+        dated = one.kind in ("day", "month")
+        if not one.relative or (past and (dated or one.kind == "weekday" or words.startswith("next"))):
             continue  # beside another year a weekday or a month may well be of that year
-        beside = [*found[max(i - 1, 0) : i], *found[i + 1 : i + 2]]
-        if kind in ("day", "month") and min(abs(one.span.first - written), abs(one.span.last - written)) > HALF_A_YEAR:
+        apart = min(abs(one.span.first - written), abs(one.span.last - written))
+        if dated and apart > HALF_A_YEAR and not _TURN.search(words):
             continue  # that of the other year is nearer, and the tense alone does not tell which is meant
-        if not _plain(plain, one, kind, beside):
+        beside = [*found[max(i - 1, 0) : i], *found[i + 1 : i + 2]]
+        if any(_joined(plain, one, other) for other in beside) or not _plain(plain, one):
             continue
         end = one.end
-        if kind in ("weekday", "near") and (part := _PART.match(plain, end)):
+        if one.kind in ("weekday", "near") and (part := _PART.match(plain, end)):
             end = part.end()
         if owns := _OWNS.match(plain, end):
             end = owns.end()
         if plain[end - 1] == "." and (end == len(plain) or words.rstrip(".").rpartition(" ")[2] in MONTHS):
             end -= 1  # the end of the sentence, not of "Dec."
         first = one.span.first
-        key = {"day": f"{first.day}/{first.month}", "month": f"/{first.month}"}.get(kind, words)
-        yield _Time(one.start, end, kind, key, one.span)
+        key = {"day": f"{first.day}/{first.month}", "month": f"/{first.month}"}.get(one.kind, words)
+        yield _Time(one.start, end, key, one)
 
 
-def _kind(words: str) -> str:
-    if words.endswith("day") and words.rpartition(" ")[2] in WEEKDAYS:
-        return "weekday"
-    if words.endswith("ago"):
-        return "ago"
-    if words.endswith(("week", "month", "year")):
-        return "span"
-    if re.match(r"yesterday|to(?:day|night|morrow)|last night|this ", words):
-        return "near"
-    return "day" if any(letter.isdigit() for letter in words) else "month"
+def _joined(text: str, one: Moment, other: Moment) -> bool:
+    """Whether a time and the one beside it are one, of which the first here does not say all, or do not agree."""
+    between = text[min(one.end, other.end) : max(one.start, other.start)]
+    if one.kind == other.kind or not _ADJACENT.fullmatch(between):
+        return False
+    if other.kind == "date" and between == " on ":
+        return False  # "the budget for 2026 on Thursday"
+    told_by_it = one.kind == "day" and other.kind in ("weekday", "near")
+    return not (told_by_it and one.span.first.weekday() == other.span.first.weekday())
 
 
-def _plain(text: str, one: Moment, kind: str, beside: Sequence[Moment]) -> bool:
-    """Whether a time is told as such: no part of a name, no habit, no range, and no piece of a longer date."""
+def _plain(text: str, one: Moment) -> bool:
+    """Whether a time is told as such: no part of a name, no habit and no range."""
     before, after, words = text[: one.start], text[one.end :], text[one.start : one.end]
     if before.endswith("-") or re.match(r"[-–]\w", after) or _HABIT.search(text):
         return False
     begins = not before.strip("“\"'‘( ")
-    named = re.match(r"\s+[A-Z]", after) is not None and not _ON.search(before) and not begins
-    if kind == "weekday":
+    turned = before.casefold().endswith(("the ", "a "))
+    if one.kind == "weekday":
         part = _PART.match(after)
         rest = after[part.end() :] if part else after
-        told = _ON.search(before) or ((_BEFORE_DAY.search(before) or " " in words) and _AFTER_DAY.match(rest))
-        longer = any(
-            _ADJACENT.fullmatch(text[min(one.end, other.end) : max(one.start, other.start)])
-            and _kind(" ".join(text[other.start : other.end].casefold().split())) != "weekday"
-            for other in beside
-        )
-        turned = before.casefold().endswith("the ") or words.casefold().startswith(("previous", "following"))
+        on = _ON.search(before) and (not _CAPITAL.match(rest) or before.strip() == "On")
+        told = on or ((_BEFORE_DAY.search(before) or " " in words) and _AFTER_DAY.match(rest))
         led = begins and (part is not None or rest[:1] in (",", "'", "’"))
-        joined = (
-            _RANGE.match(after)
-            or _RANGED.search(before)
-            or re.match(r"\s(?:mornings|afternoons|evenings|nights)", after)
-        )
-        return bool((told or led) and not (longer or turned or joined))
-    if kind in ("day", "month"):
-        longer = re.match(r",?\s+(?:last|this|next|of (?:last|this|next)) year|['’]|\s*[-–/]\s*\w", after) is not None
-        several = kind == "month" or words[:1].isalpha()
-        paired = several and re.match(r"\s*,?\s*(?:and|or|to|until|through)\s+(?:\d|[A-Z])", after) is not None
-        return not (named or longer or paired or (before.casefold().endswith("the ") and re.match(r"\s\w", after)))
-    if kind == "ago":
+        return bool((told or led) and not (turned or _LONGER.match(after) or _RANGED.search(before)))
+    if one.kind in ("day", "month"):
+        named = _CAPITAL.match(after) and not _ON.search(before) and not begins
+        several = one.kind == "month" or words[:1].isalpha()
+        paired = several and re.match(r"\s*,?\s*(?:and|or|to|until|through)\s+(?:\d|[A-Z])", after)
+        return not (named or paired or re.match(r"['’]|\s*[-–/]\s*\w", after) or (turned and after[:1] == " "))
+    if one.kind == "ago":
         return not (_INEXACT.search(before) or "decade" in words)
     if words[0].isupper() and not begins:
         return False
-    if kind == "near":
+    if one.kind == "near":
         return words.casefold() != "today" or _NOWADAYS.search(text) is None
-    return not before.casefold().endswith(("the ", "a "))
+    return not turned
 
 
 def _other_keys(time: _Time) -> list[str]:
     """What else a quote's time is known by: its weekday, and its day, which a draft may have worked out itself."""
-    first = time.span.first
-    weekday = [time.key.rpartition(" ")[2]] if time.kind == "weekday" else []
-    return [*weekday, *([f"{first.day}/{first.month}"] if first == time.span.last else [])]
+    first, last = time.moment.span.first, time.moment.span.last
+    weekday = [day for day in WEEKDAYS if time.moment.kind == "weekday" and day in time.key]
+    return [*weekday, *([f"{first.day}/{first.month}"] if first == last else [])]
 
 
 def _dated(sentence: str, time: _Time, span: Span) -> str:
-    before, words = sentence[: time.start], sentence[time.start : time.end]
-    if time.kind in ("day", "month"):
+    before, words, kind = sentence[: time.start], sentence[time.start : time.end], time.moment.kind
+    if kind in ("day", "month") and not _TURN.search(words):
         return f"{words}, {span.first.year}" if words[-1].isdigit() else f"{words} {span.first.year}"
     if words.casefold() in ("yesterday", "tomorrow") and not re.search(r"\b(?:and|or)\s+$", before):
         if _TAKES_DATE.search(before) or _IS.match(sentence, time.end):
             return _shown(span)
         return f"{'On' if words[0].isupper() else 'on'} {_shown(span)}"
-    about = "about " if time.kind == "ago" and span.first != span.last else ""
-    if before.count("(") > before.count(")"):
-        return f"{words}, {about}{_shown(span)}"
-    return f"{words} ({about}{_shown(span)})"
+    shown = f"{span.first.year}" if kind in ("day", "month") else _shown(span)
+    if kind == "ago" and span.first != span.last:
+        middle = span.first + (span.last - span.first) / 2
+        shown = f"about {_shown(Span(middle, middle) if 'week' in time.key else span)}"
+    return f"{words}, {shown}" if before.count("(") > before.count(")") else f"{words} ({shown})"
 
 
 def _shown(span: Span) -> str:

@@ -21,7 +21,16 @@ MAY_IMPORT = {
 VOCABULARY = ("rag.types", "rag.errors")
 PURE = (
     *("rag.absolute", "rag.fusion", "rag.evidence", "rag.prompt", "rag.cite", "rag.checks", "rag.injection"),
-    *("rag.copies", "rag.collapse", "rag.sources", "rag.history", "rag.timely", "rag.when", "ingest.copies"),
+    *(
+        "rag.copies",
+        "rag.collapse",
+        "rag.sources",
+        "rag.history",
+        "rag.timely",
+        "rag.when",
+        "rag.tense",
+        "ingest.copies",
+    ),
 )
 VENDORS = frozenset(
     {"alembic", "chromadb", "fastapi", "httpx", "langchain", "langchain_core", "langchain_openai", "sqlalchemy"}

@@ -6,16 +6,15 @@ fits is measured by `rag.support`.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Sequence, Set
-from datetime import date, timedelta
+from datetime import date
 
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.causes import turned_cause
 from rag.checks.denied import wrongly_affirmed, wrongly_denied
 from rag.checks.fates import misfated
-from rag.checks.modality import PLANNED, clauses, mistold
+from rag.checks.modality import clauses, mistold
 from rag.checks.opposites import misranked, opposite
 from rag.checks.persons import put_together
 from rag.checks.quantities import exchanged, miscounted, mismeasured
@@ -28,7 +27,7 @@ from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.terms import CALENDAR, DAYS, MONTH_NAMES, MONTHS, denials, names, numbers, shares, stem, terms, words
 from rag.types import Document, Fault
-from rag.when import WEEKDAYS
+from rag.when import Span, moments
 
 LEAST_ASKED = 0.3
 """Share of the question's terms that the article has to have."""
@@ -42,12 +41,9 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 _REPLY = re.compile(r"^(?:Yes|No), ")
 _YES_OR_NO = frozenset({"yes", "no"})
 
-_YEARS_APART = {
-    re.compile(r"\b(?:year before|year earlier|previous year|last year|year ago)\b", re.IGNORECASE): -1,
-    re.compile(r"\b(?:year after|year later|following year|next year)\b", re.IGNORECASE): 1,
-    re.compile(r"\bthis year\b", re.IGNORECASE): 0,
-}
-_RELATIVE = {"yesterday": -1, "today": 0, "tonight": 0, "morning": 0, "tomorrow": 1}
+_YEAR_BEFORE = re.compile(r"\b(?:year before|year earlier|previous year)\b", re.IGNORECASE)
+_YEAR_AFTER = re.compile(r"\b(?:year after|year later|following year)\b", re.IGNORECASE)
+"""These count from a year that the text tells, and not only from the day it was written."""
 _DIFFERENCE = re.compile(
     r"\bby how (?:much|many|far)\b"
     r"|\bhow (?:much|many|far)\b.*\b(?:differ|more|less|fewer|higher|lower|longer|shorter|older|younger)\b",
@@ -58,7 +54,7 @@ _COMPARED = re.compile(
     r"|ris(?:e|es|ing)|rose|f[ae]ll|falls|gr[eo]w|grown|increased?|decreased?|dropped|difference|extra|after|above|below)\b",
     re.IGNORECASE,
 )
-_NUMBERED = {month: number for number, month in enumerate(calendar.month_name) if month}
+_MONTH_ALONE = re.compile(rf"(\d(?:st|nd|rd|th)? (?:of )?)?\b({MONTH_NAMES})\b(?!,? \d)")
 _DAY_OF_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH_NAMES})\b|\b({MONTH_NAMES}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
 )
@@ -82,14 +78,16 @@ def faults(
     sentence, question, context = spelled(sentence), spelled(question), spelled(context)
     quotes = [spelled(quote) for quote in quotes]
     headed = spelled(" ".join(map(heading, documents)))
-    resolved = _told_days(quotes, documents)
+    spans = _told_spans(quotes, documents)
+    resolved = frozenset((str(one.first.day), f"{one.first:%B}".casefold()) for one in spans if one.first == one.last)
     read = " ".join([*quotes, headed, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
     given = numbers(question) - (_years(question) - numbers(context))
-    told = (_dates(question) & _dates(context)) | _told_months(quotes, documents)
+    told = (_dates(question) & _dates(context)) | _told_months(quotes, spans)
     return [
         *order_faults(sentence),
         *_missing(
-            "number", sorted(numbers(sentence) - numbers(read) - shares(read) - given - _told_years(quotes, documents))
+            "number",
+            sorted(numbers(sentence) - numbers(read) - shares(read) - given - _told_years(quotes, documents, spans)),
         ),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
@@ -183,46 +181,39 @@ def _date_faults(
     return _missing("date", missing)
 
 
-def _told_days(quotes: Sequence[str], documents: Sequence[Document]) -> frozenset[tuple[str, str]]:
-    """The days of months that quotes mean by "Monday" or "yesterday", from the day their article was published.
+def _told_spans(quotes: Sequence[str], documents: Sequence[Document]) -> set[Span]:
+    """What quotes mean by "Monday", "last month" or "April", from the day their article was published.
 
-    A weekday is the last one up to that day, or the next one after it.
+    A month is read as a time wherever it stands: "the April vote" was in April.
     """
-    found = set()
-    for quote, document in zip(quotes, documents, strict=False):
-        if document.published_at is None:
-            continue
-        said = {word.casefold() for word in words(quote)}
-        back = [(document.published_at.weekday() - WEEKDAYS.index(day)) % 7 for day in said & DAYS]
-        apart = [*(-days for days in back), *(7 - days for days in back)]
-        apart += [_RELATIVE[word] for word in said & _RELATIVE.keys()]
-        found |= {document.published_at + timedelta(days=days) for days in apart}
-    return frozenset((str(moment.day), f"{moment:%B}".casefold()) for moment in found)
-
-
-def _told_months(quotes: Sequence[str], documents: Sequence[Document]) -> set[str]:
-    """The months that quotes mean by "last month" or "next month"."""
     return {
-        calendar.month_name[(document.published_at.month + apart - 1) % 12 + 1].casefold()
+        span
         for quote, document in zip(quotes, documents, strict=False)
-        for words_for, apart in (("last month", -1), ("this month", 0), ("next month", 1))
-        if document.published_at and words_for in quote
+        if document.published_at
+        for one in moments(_MONTH_ALONE.sub(_in_month, quote), document.published_at.date())
+        if one.relative
+        for span in one.meant
     }
 
 
-def _told_years(quotes: Sequence[str], documents: Sequence[Document]) -> set[float]:
-    """The years that quotes mean by "the year before" or "last year", and by "April" without a year."""
-    found: set[float] = set()
+def _in_month(match: re.Match[str]) -> str:
+    return match[0] if match[1] else f"in {match[2]}"
+
+
+def _told_months(quotes: Sequence[str], spans: Set[Span]) -> set[str]:
+    """The months that quotes mean by "last month" or "next month"."""
+    whole = {f"{one.first:%B}".casefold() for one in spans if one.first.day == 1 and (one.last - one.first).days >= 27}
+    return whole - _dates(" ".join(quotes))
+
+
+def _told_years(quotes: Sequence[str], documents: Sequence[Document], spans: Set[Span]) -> set[float]:
+    """The years of these spans, and those that quotes mean by "the year before"."""
+    found = {float(one.first.year) for one in spans}
     for quote, document in zip(quotes, documents, strict=False):
         years = _years(quote) | ({float(document.published_at.year)} if document.published_at else set())
-        for pattern, apart in _YEARS_APART.items():
+        for pattern, apart in ((_YEAR_BEFORE, -1), (_YEAR_AFTER, 1)):
             if pattern.search(quote):
                 found |= {year + apart for year in years}
-        if document.published_at:
-            planned = PLANNED.search(quote) is not None
-            for month in re.findall(rf"\b({MONTH_NAMES})\b(?!,? \d{{4}})", quote):
-                later = _NUMBERED[month] - document.published_at.month
-                found.add(float(document.published_at.year + ((later < 0) if planned else -(later > 0))))
     return found
 
 

@@ -1,7 +1,8 @@
 """Relative times are told with their dates."""
 
+import calendar
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -50,10 +51,18 @@ def told(sentence: str, written: date | None = WEDNESDAY) -> str:
         ("It closed ten days ago.", "It closed ten days ago (18 January 2026)."),
         ("It sank on 9 December.", "It sank on 9 December 2025."),
         ("It sank on December 9 in fog.", "It sank on December 9, 2025 in fog."),
-        ("It sank on Friday, 9 December.", "It sank on Friday, 9 December 2025."),
+        ("It sank on Tuesday, 9 December.", "It sank on Tuesday, 9 December 2025."),
         ("It closed in December.", "It closed in December 2025."),
         ("It sank on 9 Dec.", "It sank on 9 Dec 2025."),
         ("It will close in March.", "It will close in March 2026."),
+        ("It sank on Tuesday of last week.", "It sank on Tuesday of last week (20 January 2026)."),
+        ("It closed last December.", "It closed last December (2025)."),
+        ("It opened in March last year.", "It opened in March last year (2025)."),
+        ("It closed two weeks ago.", "It closed two weeks ago (about 14 January 2026)."),
+        ("It sank on Monday (26 January) in fog.", "It sank on Monday (26 January 2026) in fog."),
+        ("It sank the day before yesterday.", "It sank the day before yesterday (26 January 2026)."),
+        ("It was so earlier this week.", "It was so earlier this week (26 to 28 January 2026)."),
+        ("It told every owner on Tuesday.", "It told every owner on Tuesday (27 January 2026)."),
     ],
 )
 def test_each_form_is_told_with_its_date(sentence: str, dated: str) -> None:
@@ -92,6 +101,18 @@ def test_each_form_is_told_with_its_date(sentence: str, dated: str) -> None:
         "It lasted from March to May.",
         "Pay rose by 3 per cent on 1 May.",
         "It sank in 2019.",
+        "It sank on Friday, 9 December.",
+        "He appeared on Saturday Night Live.",
+        "It sank on Friday the 13th.",
+        "It was open on Saturday and Sunday mornings.",
+        "It closed ten years ago this month.",
+        "It closed a year ago on Monday.",
+        "It closed about two weeks ago.",
+        "It closed half a year ago.",
+        "The previous Friday it sank.",
+        "Talks resume on Monday.",
+        "It opens next Friday.",
+        "The festival returns in July.",
     ],
 )
 def test_what_is_a_name_a_habit_spoken_or_dated_stays(sentence: str) -> None:
@@ -133,6 +154,71 @@ def test_it_is_done_once_and_for_all_and_what_was_added_can_be_taken_out(times: 
     undated = re.sub(r" \([^)]*\)|(?<=on 9 December) \d+|(?<=on Dec. 9), \d+|(?<=in March) \d+", "", once)
     near = re.sub(r"on \d+ \w+ \d+", "(?:yesterday|tomorrow)", undated)
     assert re.fullmatch(near, sentence)
+
+
+CLAUSES = [
+    "The ferry sank {}",
+    "The mayor will speak {} in Osk",
+    "{}, the Sunday Times said",
+    "Rates rose {} after talks",
+]
+WHEN = [
+    *(
+        "on Tuesday",
+        "late on Thursday",
+        "on Tuesday night",
+        "by Wednesday",
+        "since Monday",
+        "until Friday",
+        "last Friday",
+    ),
+    *(
+        "next Monday",
+        "earlier this week",
+        "a week ago",
+        "two weeks ago",
+        "last month",
+        "next year",
+        "in March",
+        "today",
+    ),
+    *(
+        "on Tuesday of last week",
+        "last December",
+        "on 31 December",
+        "on Monday, 2 March",
+        "on Friday (1 May)",
+        "this year",
+    ),
+]
+NAMED = [
+    *("on Good Friday", "in the Sunday Times", "on Black Friday", "on Saturday Night Live", "on Friday the 13th"),
+    *("every Monday", "on Mondays", "on Monday mornings", "each Tuesday night", "from Monday to Friday", "any Friday"),
+    *("on Monday, 4 May 2026", "on Monday (4 May 2026)", "on 4 May 2026, a Monday", "for Sheffield Wednesday"),
+]
+DATED = re.compile(rf"\b({'|'.join(calendar.day_name)})(?: night)? \((\d+ \w+ \d+)\)")
+DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(CLAUSES), st.lists(st.sampled_from(WHEN), min_size=1, max_size=2), DAYS)
+def test_dates_are_only_added_once_and_lie_on_the_weekday_they_stand_beside(
+    clause: str, when: list[str], written: date
+) -> None:
+    sentence = f"{clause.format(' and '.join(when))}."
+    dated = told(sentence, written)
+    added = iter(dated)
+    assert all(letter in added for letter in sentence)
+    assert absolute(dated, [(sentence, written)]) == dated
+    for weekday, day in DATED.findall(dated):
+        assert f"{datetime.strptime(day, '%d %B %Y'):%A}" == weekday
+
+
+@pytest.mark.parametrize("name", NAMED)
+@given(st.sampled_from(CLAUSES), DAYS)
+def test_nothing_is_added_to_a_name_a_habit_or_a_full_date(name: str, clause: str, written: date) -> None:
+    sentence = f"{clause.format(name)}."
+    assert told(sentence, written) == sentence
 
 
 @settings(max_examples=60)

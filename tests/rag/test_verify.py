@@ -198,6 +198,13 @@ def test_a_name_may_be_shortened_but_not_another(question: str, quote: str, expe
         ("The power failed on 13 April.", "The power failed yesterday.", set()),
         ("The gates open on 17 April.", "The gates open on Friday.", set()),
         ("The power failed on 13 May.", "The power failed on Monday.", {"date"}),
+        ("The power failed on 20 April.", "The power failed on Monday.", {"date"}),
+        ("The gates will open on 10 April.", "The gates will open on Friday.", {"date"}),
+        ("The power failed on 7 April.", "The power failed on Tuesday of last week.", set()),
+        ("It failed in March 2026.", "It failed last month.", set()),
+        ("It failed in March 2025.", "It failed last month.", {"number"}),
+        ("It failed in May 2025.", "It failed in May.", set()),
+        ("The vote of May 2025 failed.", "The May vote failed.", set()),
     ],
 )
 def test_a_weekday_is_resolved_by_the_day_of_publication(sentence: str, quote: str, expected: set[str]) -> None:
@@ -217,3 +224,10 @@ def test_a_name_is_not_put_together_from_those_of_two_people() -> None:
     assert name_faults("Ann Voss wrote the music of the play.") == ["Ann Voss"]
     assert name_faults("Jon Voss wrote the music of the play.") == []
     assert name_faults("Voss and Lena Osk wrote the music of the play.") == []
+
+
+def test_a_day_told_from_early_january_may_be_of_the_year_before() -> None:
+    article = Document("d", published_at=datetime(2026, 1, 2, tzinfo=UTC))
+    quote = "The power failed on Tuesday."
+    assert not faults("The power failed on 30 December 2025.", [quote], [article], "")
+    assert faults("The power failed on 30 December 2024.", [quote], [article], "")

@@ -42,6 +42,11 @@ def on(day: str) -> list[tuple[str, str]]:
         ("It sank on the 2nd of May 2019.", "2019-05-02"),
         ("It sank on May 2, 2019.", "2019-05-02"),
         ("It sank on 2019-05-02.", "2019-05-02"),
+        ("It sank on Tuesday of last week.", "2026-01-20"),
+        ("It will sail on Friday next week.", "2026-02-06"),
+        ("It sank on 9 March last year.", "2025-03-09"),
+        ("It sails this Saturday.", "2026-01-31"),
+        ("It sank the day before yesterday.", "2026-01-26"),
     ],
 )
 def test_a_day_is_found_from_the_day_of_writing(text: str, day: str) -> None:
@@ -62,6 +67,11 @@ def test_a_day_is_found_from_the_day_of_writing(text: str, day: str) -> None:
         ("It closed in March.", "2025-03-01", "2025-03-31"),
         ("It will close in March.", "2026-03-01", "2026-03-31"),
         ("It closed in March 2024.", "2024-03-01", "2024-03-31"),
+        ("It closed in March last year.", "2025-03-01", "2025-03-31"),
+        ("It closed last December.", "2025-12-01", "2025-12-31"),
+        ("It closed two weeks ago.", "2026-01-11", "2026-01-17"),
+        ("It rained earlier this week.", "2026-01-26", "2026-01-28"),
+        ("It will rain later this week.", "2026-01-28", "2026-02-01"),
     ],
 )
 def test_a_span_has_its_first_and_last_day(text: str, first: str, last: str) -> None:
@@ -77,6 +87,8 @@ def test_a_span_has_its_first_and_last_day(text: str, first: str, last: str) -> 
         "He may 5 times.",
         "It fell by 2019.5 points.",
         "On 31 February.",
+        "The previous Friday it sank.",
+        "She resigned the following Monday.",
     ],
 )
 def test_what_is_no_time_is_not_taken_for_one(text: str) -> None:
@@ -94,6 +106,39 @@ def test_a_weekday_is_within_a_week_before_or_after_and_is_that_weekday(written:
     assert WEEKDAYS[past.span.first.weekday()] == WEEKDAYS[ahead.span.first.weekday()] == weekday
     assert timedelta() <= written - past.span.first < timedelta(7)
     assert timedelta() < ahead.span.first - written <= timedelta(7)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Talks resume on Friday.", ["2026-01-23", "2026-01-30"]),
+        ("It will open on Wednesday.", ["2026-02-04", "2026-01-28"]),
+        ("It opens next Friday.", ["2026-01-30", "2026-02-06"]),
+        ("It sank last Monday.", ["2026-01-26", "2026-01-19"]),
+        ("It sails on 5 May.", ["2025-05-05", "2026-05-05"]),
+        ("It sank on Friday.", ["2026-01-23"]),
+        ("It opens next Monday.", ["2026-02-02"]),
+        ("It sank last Friday.", ["2026-01-23"]),
+    ],
+)
+def test_both_days_are_told_where_no_word_tells_which_is_meant(text: str, days: list[str]) -> None:
+    (found,) = moments(text, WEDNESDAY)
+    assert [str(span.first) for span in found.meant] == days
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+    st.sampled_from(WEEKDAYS),
+    st.sampled_from(
+        ["sank on {}", "sails on {}", "sank last {}", "sails next {}", "sails this {}", "sank on {} last week"]
+    ),
+)
+def test_a_weekday_is_that_weekday_in_every_form_across_weeks_months_and_years(
+    written: date, weekday: str, form: str
+) -> None:
+    (found,) = moments(f"It {form.format(weekday.capitalize())}.", written)
+    assert {WEEKDAYS[span.first.weekday()] for span in found.meant} == {weekday}
+    assert all(span.first == span.last and abs(span.first - written) <= timedelta(14) for span in found.meant)
 
 
 @given(
