@@ -46,6 +46,7 @@ from rag.errors import (
     IndexUnavailable,
     InvalidInput,
     KeyReused,
+    ModelBusy,
     ModelUnavailable,
     NotFound,
     Overloaded,
@@ -199,7 +200,7 @@ def status_of(error: GroundwireError) -> int:
 
 def after_of(error: Exception) -> int | None:
     """In how many seconds to come back, where coming back may help."""
-    if isinstance(error, Overloaded | TooMany):
+    if isinstance(error, Overloaded | ModelBusy | TooMany):
         return error.retry_after
     return RETRY_SECONDS if isinstance(error, Unavailable) else None
 
