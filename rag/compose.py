@@ -197,8 +197,8 @@ def _get(settings: Settings, url: str, fine: int = HTTPStatus.OK) -> None:
     except HTTPError as error:
         with error:
             if error.code != fine:
-                told = f"it answers {error.code}{_HINTS.get(error.code, '')}"
-                raise ModelUnavailable("model", f"the model server is not ready: {told}") from error
+                answered = f"it answers {error.code}{_HINTS.get(error.code, '')}"
+                raise ModelUnavailable("model", f"the model server is not ready: {answered}") from error
     except OSError as error:
         told = getattr(error, "reason", error)
         raise ModelUnavailable("model", f"the model server does not answer: {told}") from error

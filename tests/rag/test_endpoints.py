@@ -103,7 +103,9 @@ def test_a_limit_has_the_older_name_where_the_newer_is_refused() -> None:
 
 
 def test_a_refusal_for_another_reason_teaches_nothing() -> None:
-    refusals = [(400, "maximum context length is 4096 tokens, you requested too many", {})] * 2
+    refusals: list[tuple[int, str, dict[str, str]]] = [
+        (400, "maximum context length is 4096 tokens, you requested too many", {})
+    ] * 2
     endpoint = Endpoint(refuses=lambda _: refusals.pop() if refusals else None)
 
     async def scene(model: LangChainModel) -> float | None:
@@ -134,7 +136,7 @@ def test_what_no_other_request_can_mend_has_a_code(status: int, expected: type[M
 
 
 def test_a_busy_endpoint_is_asked_again_when_it_says() -> None:
-    busy = [(429, "slow down", {"retry-after": "0.05"})] * 4
+    busy: list[tuple[int, str, dict[str, str]]] = [(429, "slow down", {"retry-after": "0.05"})] * 4
     endpoint = Endpoint(refuses=lambda _: busy.pop() if busy else None)
     assert asked(endpoint) == (1.0, "The mill burned.")
     assert busy == []
@@ -184,3 +186,16 @@ def test_a_verdict_is_read_however_it_is_written(verdict: str) -> None:
     assert asked(Endpoint(verdict=verdict))[0] == 1.0
     told = Endpoint(verdict=verdict, probabilities={"YES": 0.3, " no": 0.1})
     assert asked(told)[0] == pytest.approx(0.75 if verdict != "YES." else 1.0)
+
+
+def test_the_local_model_is_asked_in_one_token_and_never_again() -> None:
+    endpoint = Endpoint(drafts=" ", verdict="Perhaps it did")
+
+    async def scene(model: LangChainModel) -> tuple[float | None, str]:
+        return await model.prefers(VERDICT, ("yes", "no")), "".join([p async for p in model.stream(DRAFT, 5)])
+
+    with endpoint.serving() as url:
+        assert asyncio.run(scene(open_model(load_settings(model="qwen2.5-1.5b", model_url=url)))) == (None, "")
+    verdict, draft = endpoint.asked
+    assert (verdict["max_completion_tokens"], verdict["top_logprobs"], verdict["cache_prompt"]) == (1, 20, False)
+    assert (draft["max_completion_tokens"], "cache_prompt" in draft) == (5, False)
