@@ -46,7 +46,10 @@ from rag.errors import (
     IndexUnavailable,
     InvalidInput,
     KeyReused,
+    ModelBusy,
+    ModelKeyRefused,
     ModelUnavailable,
+    ModelUnknown,
     NotFound,
     Overloaded,
     ReadOnly,
@@ -165,6 +168,9 @@ STATUS: Mapping[type[GroundwireError], HTTPStatus] = {
     StoreDamaged: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ModelKeyRefused: HTTPStatus.SERVICE_UNAVAILABLE,
+    ModelUnknown: HTTPStatus.SERVICE_UNAVAILABLE,
+    ModelBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     TimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
     GroundwireError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -199,7 +205,7 @@ def status_of(error: GroundwireError) -> int:
 
 def after_of(error: Exception) -> int | None:
     """In how many seconds to come back, where coming back may help."""
-    if isinstance(error, Overloaded | TooMany):
+    if isinstance(error, Overloaded | ModelBusy | TooMany):
         return error.retry_after
     return RETRY_SECONDS if isinstance(error, Unavailable) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -30,6 +30,11 @@ from rag.support import calibration_for
 __all__ = ["Engine", "assemble", "build", "collections_of", "open_embedder", "open_model"]
 
 MODEL_TIMEOUT = 2.0
+_HINTS: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "; see GROUNDWIRE_MODEL_KEY",
+    HTTPStatus.FORBIDDEN: "; see GROUNDWIRE_MODEL_KEY",
+    HTTPStatus.NOT_FOUND: "; GROUNDWIRE_MODEL_URL usually ends with /v1",
+}
 
 log = logging.getLogger(__name__)
 
@@ -192,7 +197,8 @@ def _get(settings: Settings, url: str, fine: int = HTTPStatus.OK) -> None:
     except HTTPError as error:
         with error:
             if error.code != fine:
-                raise ModelUnavailable("model", f"the model server is not ready: it answers {error.code}") from error
+                answered = f"it answers {error.code}{_HINTS.get(error.code, '')}"
+                raise ModelUnavailable("model", f"the model server is not ready: {answered}") from error
     except OSError as error:
         told = getattr(error, "reason", error)
         raise ModelUnavailable("model", f"the model server does not answer: {told}") from error

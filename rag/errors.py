@@ -14,6 +14,9 @@
     │   ├── StoreDamaged         the store's file is not what was written to it
     │   ├── IndexUnavailable     Chroma is away, or does not hold yet what the store says
     │   └── ModelUnavailable     no model answers
+    │       ├── ModelKeyRefused  its endpoint does not take the key
+    │       ├── ModelUnknown     its endpoint knows no model of that name
+    │       └── ModelBusy        its endpoint has had enough for now
     ├── SetupError               weights, settings or disk keep the service from starting
     │   ├── PortTaken            somebody else listens there
     │   ├── DataUnusable         the data folder cannot be made or written to
@@ -27,6 +30,8 @@ HTTP statuses are chosen in `api/errors.py`, exit codes in `api/cli`.
 """
 
 from __future__ import annotations
+
+import math
 
 
 class GroundwireError(Exception):
@@ -128,6 +133,28 @@ class ModelUnavailable(Unavailable):
     """No model answers: its server is away, loading, or ends whenever it is started."""
 
     code = "model_unavailable"
+
+
+class ModelKeyRefused(ModelUnavailable):
+    """The model's endpoint does not take the key of the settings."""
+
+    code = "model_key_refused"
+
+
+class ModelUnknown(ModelUnavailable):
+    """The model's endpoint knows no model of the name in the settings."""
+
+    code = "model_unknown"
+
+
+class ModelBusy(ModelUnavailable):
+    """The model's endpoint limits how often it may be asked. Try again after `retry_after` seconds (at least 1)."""
+
+    code = "model_busy"
+
+    def __init__(self, part: str, message: str, retry_after: float | None) -> None:
+        super().__init__(part, message)
+        self.retry_after = max(1, math.ceil(retry_after or 0))
 
 
 class SetupError(GroundwireError):

@@ -13,7 +13,7 @@ from rag.draft import without_year
 from rag.evidence import Candidate
 from rag.notices import remarks, withdrawn
 from rag.reading import Reading
-from rag.refuse import gives_up
+from rag.refuse import answering
 from rag.retrieve import Retriever
 from rag.seams import Embedder
 from rag.support import UNTOLD, Calibration
@@ -62,8 +62,9 @@ class Judge:
         draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself. `past` as in
         `withdrawn`.
         """
-        if gives_up(sentence):
+        if not (said := answering(sentence)):
             return Judged((), Verdict(sentence))
+        sentence = said
         vector = self._embedder.embed_query(sentence)
         aligned = align(
             sentence, question.text, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector]

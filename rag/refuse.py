@@ -6,6 +6,7 @@ import re
 from collections.abc import Set
 
 from rag.checks.verify import heading
+from rag.draft import SOURCES, without_pointing
 from rag.followup import hangs
 from rag.reading import Reading
 from rag.terms import STOP_WORDS, stem, terms, words
@@ -14,17 +15,57 @@ from rag.types import Question, Status
 MOST = 3
 
 _NOT = r"(?: not|n['’]t)"
-_GIVES_UP = re.compile(
-    rf"\b(?:(?:do|does|did){_NOT} (?:mention|state|say|specify|provide|contain|indicate|give|tell|include|answer|know)"
-    rf"|(?:is|are|was|were){_NOT} (?:\w+ )?(?:mentioned|stated|specified|provided|given|known|clear|available|included)"
-    r"|no (?:information|mention|answer)|cannot be (?:determined|answered|found)|not enough information)\b",
+_SILENT = (
+    rf"{SOURCES} (?:(?:do|does|did|are|is|was|were){_NOT} |(?:\w+ )?(?:no|nothing|only) "
+    r"|(?:fail|lack)s? |(?:is|are) silent)"
+    r"|(?:none of|nothing in|nowhere in|no \w+ in|not (?:\w+ ){1,3}(?:in|by|from)|un(?:clear|known) (?:from|in)) "
+    rf"{SOURCES}"
+    r"|(?:none|neither) of (?:the|these) (?:passages|articles)|no (?:passage|article)s?\b"
+)
+_LEAVES_OPEN = re.compile(
+    rf"\b(?:{_SILENT})|\b(?:is|are|was|were){_NOT} (?:\w+ly )?(?:mentioned|stated|specified|provided|given)\b",
     re.IGNORECASE,
 )
+_GIVES_UP = re.compile(
+    rf"\b(?:(?:do|does|did){_NOT} (?:\w+ly )?(?:mention|state|say|specify|provide|contain|indicate|give|tell|include"
+    r"|answer|know)"
+    rf"|(?:is|are|was|were){_NOT} (?:\w+ )?(?:mentioned|stated|specified|provided|given|known|clear|available|included)"
+    r"|no (?:(?:specific|relevant|explicit|direct|further) )?(?:information|mention|answer)"
+    r"|cannot be (?:determined|answered|found)|(?:not enough|insufficient) (?:information|context)"
+    r"|(?:not possible|impossible) to (?:determine|answer|tell|know|ascertain)"
+    r")\b"
+    r"|^(?:I (?:cannot|can['’]t|could not|am (?:unable|sorry)|do not|don['’]t|apologi[sz]e)\b|I['’]m sorry\b"
+    r"|not (?:mentioned|stated|specified|provided|given|found|available)\b|(?:unknown|unspecified|n/a)\W*$)"
+    rf"|\b(?:{_SILENT})",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(r"(?:[,;] |; | (?=but ))(?:but|however|though|although|while|yet),? |, and (?=the passages?\b)|; ")
+_CONCEDES = re.compile(r"^(?:while|although|though) ([^,]+), ", re.IGNORECASE)
 
 
 def gives_up(sentence: str) -> bool:
     """Whether a drafted sentence only says that there is no answer."""
     return _GIVES_UP.search(sentence) is not None
+
+
+def answering(sentence: str) -> str:
+    """A drafted sentence without the half that only says what the passages leave open; "" where nothing else is said.
+
+    >>> answering("The text does not say when, but it burned in May."), answering("It fell, but it is not stated when.")
+    ('It burned in May.', 'It fell.')
+    """
+    if not gives_up(sentence):
+        return sentence
+    if (conceded := _CONCEDES.match(sentence)) and _LEAVES_OPEN.search(conceded[1]):
+        rest = sentence[conceded.end() :]
+        return answering(without_pointing(rest[:1].upper() + rest[1:]))
+    halves = _TURNS.split(sentence, maxsplit=1)
+    kept = [half for half in halves if not gives_up(half)]
+    if not (kept and any(map(_LEAVES_OPEN.search, halves))):
+        return ""
+    half = kept[0].strip()
+    text = without_pointing(half[:1].upper() + half[1:])
+    return text if text[-1:] in ".!?" else f"{text}."
 
 
 def reason(status: Status, question: Question, reading: Reading) -> str:

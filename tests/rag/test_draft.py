@@ -31,6 +31,13 @@ def test_lines_of_a_list_are_sentences_without_their_bullets() -> None:
     assert cut("- a crane\n- two boats\n3. a lorry", 2) == ["a crane", "two boats", "a lorry"]
 
 
+@pytest.mark.parametrize("size", [1, 4, 1000])
+def test_titles_and_lines_that_lead_to_others_are_no_sentences(size: int) -> None:
+    assert cut("**The fire**\n\n**The mill burned.** It rained.", size) == ["The mill burned.", "It rained."]
+    assert cut("There were two reasons:\n\n1. It was dry.\n2. It blew.", size) == ["It was dry.", "It blew."]
+    assert cut("**Rome**", size) == ["Rome"]
+
+
 @pytest.mark.parametrize(
     ("drafted", "plain"),
     [
@@ -39,6 +46,17 @@ def test_lines_of_a_list_are_sentences_without_their_bullets() -> None:
         ("Based on the provided text", "Based on the provided text"),
         ("Answer: Rome", "Rome"),
         ("...", ""),
+        ("It burned [Fire at the mill, Varn Courier, 2025-03-01].", "It burned."),
+        ("He left (on 2025-03-01).", "He left (on 2025-03-01)."),
+        ("As stated in the provided text, the mill burned [1, 2].", "The mill burned."),
+        ("The passages clearly state that the **old mill** burned【1†source】.", "The old mill burned."),
+        ("The final answer is 12.", "The final answer is 12."),
+        ("The mill, according to the article, burned.", "The mill burned."),
+        ("According to the report, it burned.", "According to the report, it burned."),
+        ("It is 2 * 3 in snake_case.", "It is 2 * 3 in snake_case."),
+        ("A 12\u2011storey mill.", "A 12-storey mill."),
+        ("# The fire", ""),
+        ("The passages do not state that it burned.", "The passages do not state that it burned."),
     ],
 )
 def test_what_the_model_adds_of_its_own_is_taken_off(drafted: str, plain: str) -> None:

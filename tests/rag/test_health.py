@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -61,6 +62,11 @@ def test_a_model_that_is_listed_but_still_loads_is_not_ready() -> None:
         _reach(settings)
 
 
-def test_a_model_server_that_refuses_the_key_is_not_ready() -> None:
-    with model_server(lambda: 200, models=401) as settings, pytest.raises(ModelUnavailable, match="it answers 401"):
-        _reach(settings)
+@pytest.mark.parametrize(
+    ("status", "hint"), [(401, "GROUNDWIRE_MODEL_KEY"), (404, "GROUNDWIRE_MODEL_URL"), (500, "500$")]
+)
+def test_a_model_server_that_does_not_list_models_is_not_ready(status: int, hint: str) -> None:
+    with model_server(lambda: 200, models=status) as settings:
+        with pytest.raises(ModelUnavailable, match=f"it answers {status}") as failed:
+            _reach(settings)
+        assert re.search(hint, str(failed.value))

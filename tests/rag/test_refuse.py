@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.reading import Reading
-from rag.refuse import gives_up, reason
+from rag.refuse import answering, gives_up, reason
 from rag.types import Hit, Question, Status
 from tests.rag.articles import hit, pool
 
@@ -70,11 +70,51 @@ def test_it_quotes_only_the_question_and_headlines(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sentence", ["The passages do not mention it.", "It is not known.", "No information is given."]
+    "sentence",
+    [
+        "The passages do not mention it.",
+        "It is not known.",
+        "No information is given.",
+        "There is no specific mention of it.",
+        "It is not possible to determine who did.",
+        "None of the passages name them.",
+        "The provided text doesn’t name anybody.",
+        "The article says nothing of it.",
+        "I’m sorry, but that is beyond me.",
+        "I cannot answer this.",
+        "Not specified.",
+        "Unknown.",
+        "The minister did not say when, but he will go.",
+    ],
 )
 def test_a_draft_that_says_there_is_no_answer_is_known(sentence: str) -> None:
     assert gives_up(sentence)
+    assert answering(sentence) == ""
 
 
-def test_a_denial_is_an_answer() -> None:
-    assert not gives_up("The crane was not inspected.")
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The crane was not inspected.",
+        "Unknown gunmen killed five people.",
+        "The police did not name the man.",
+        "“I sell beer, I do not run auctions,” he said.",
+        "The pilot could not be found.",
+    ],
+)
+def test_a_denial_is_an_answer(sentence: str) -> None:
+    assert answering(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        ("12 were saved, but the passages do not give their names.", "12 were saved."),
+        ("It opens on Thursday; however, the exact time is not specified.", "It opens on Thursday."),
+        ("While the text does not name a cause, the crane was old.", "The crane was old."),
+        ("The passages do not say who, but they state that it was old.", "It was old."),
+        ("The passages do not say who, but they do not say when either.", ""),
+    ],
+)
+def test_the_half_that_only_says_what_is_left_open_goes(sentence: str, rest: str) -> None:
+    assert answering(sentence) == rest
