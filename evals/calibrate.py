@@ -18,7 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, astuple
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +68,7 @@ def _take_in(engine: Engine, documents: Path) -> None:
 
 async def _rows(engine: Engine, gold: GoldQuestion) -> list[Row]:
     """What became of every sentence drafted for a question."""
-    as_of = datetime.fromisoformat(gold.as_of) if gold.as_of else datetime.now(UTC)
-    question = Question(gold.text, as_of, Filters(document_ids=gold.document_ids))
+    question = Question(gold.text, _as_of(gold), Filters(document_ids=gold.document_ids))
     verdicts: tuple[Verdict, ...] = ()
     async for event in engine.answerer.ask(question):
         if isinstance(event, Completed):
@@ -88,6 +87,14 @@ async def _rows(engine: Engine, gold: GoldQuestion) -> list[Row]:
         }
         for verdict in verdicts
     ]
+
+
+def _as_of(gold: GoldQuestion) -> datetime:
+    """When a question is asked: of a plain date the end of that day, as over HTTP."""
+    if not gold.as_of:
+        return datetime.now(UTC)
+    told = datetime.fromisoformat(gold.as_of)
+    return told if told.tzinfo else datetime.combine(told, time.max, UTC)
 
 
 def _holds(sentence: str, gold: GoldQuestion) -> bool:
