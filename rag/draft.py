@@ -36,9 +36,10 @@ _TOLD = r"(?:stated|mentioned|reported|described|noted|indicated|said)"
 _TELLS = r"(?:state|say|mention|report|indicate|note|explain|reveal|show|confirm)s?"
 _POINTS = re.compile(
     rf"^((?:yes|no), )?(?:(?:according to|(?:based )?on|from|in|per|as (?:{_TOLD} )?(?:in|by|per)) {SOURCES}, "
-    rf"|(?:{SOURCES}|they|it) (?:\w+ly |also |do |does )?{_TELLS} that |it is {_TOLD} in {SOURCES} that )",
+    rf"|{SOURCES} (?:\w+ly |also |do |does )?{_TELLS} that |it is {_TOLD} in {SOURCES} that )",
     re.IGNORECASE,
 )
+_THEY_TELL = re.compile(rf"^(?:they|it) (?:\w+ly |also |do |does )?{_TELLS} that ", re.IGNORECASE)
 _POINTS_BACK = re.compile(
     rf",? (?:according to|based on|as (?:{_TOLD} )?(?:in|by|per)) {SOURCES}(?:,|(?=[.!?]?$))", re.IGNORECASE
 )
@@ -80,13 +81,17 @@ def cleaned(sentence: str) -> str:
     return text if any(character.isalnum() for character in text) else ""
 
 
-def without_pointing(text: str) -> str:
+def without_pointing(text: str, *, after_sources: bool = False) -> str:
     """A sentence without "according to the passages" and the like, which would be held against it as words of its own.
 
+    "They" who tell are the passages only right `after_sources` were spoken of; elsewhere they are who says it.
+
     >>> without_pointing("Yes, according to the article, it fell."), without_pointing("They state that it fell.")
-    ('Yes, it fell.', 'It fell.')
+    ('Yes, it fell.', 'They state that it fell.')
+    >>> without_pointing("They state that it fell.", after_sources=True)
+    'It fell.'
     """
-    without = _POINTS_BACK.sub("", _POINTS.sub(r"\1", text)).strip()
+    without = _POINTS_BACK.sub("", _POINTS.sub(r"\1", _THEY_TELL.sub("", text) if after_sources else text)).strip()
     return without[:1].upper() + without[1:] if without and without != text else text
 
 

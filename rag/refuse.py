@@ -58,13 +58,13 @@ def answering(sentence: str) -> str:
         return sentence
     if (conceded := _CONCEDES.match(sentence)) and _LEAVES_OPEN.search(conceded[1]):
         rest = sentence[conceded.end() :]
-        return answering(without_pointing(rest[:1].upper() + rest[1:]))
+        return answering(without_pointing(rest[:1].upper() + rest[1:], after_sources=True))
     halves = _TURNS.split(sentence, maxsplit=1)
     kept = [half for half in halves if not gives_up(half)]
     if not (kept and any(map(_LEAVES_OPEN.search, halves))):
         return ""
     half = kept[0].strip()
-    text = without_pointing(half[:1].upper() + half[1:])
+    text = without_pointing(half[:1].upper() + half[1:], after_sources=True)
     return text if text[-1:] in ".!?" else f"{text}."
 
 
