@@ -183,9 +183,9 @@ class Answerer:
             if judged is None:
                 return []
             told.append((asked.text, judged))
-        found = [judged for _, judged in told]
+        answers = [judged for _, judged in told]
         # steps that tell all around what was asked for, and not that, are no answer to it
-        return [] if lacks(question.text, " ".join(judged.text for judged in found)) else found
+        return [] if lacks(question.text, " ".join(judged.text for judged in answers)) else answers
 
     async def _history(self, question: Question, telling: Telling, clock: Clock) -> list[Verified]:
         """What the reports said of a figure one after the other, where that is asked for and they tell different ones.
