@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rag.checks.anchors import Token, likeness, tokens
+from rag.checks.denied import WITHIN
 from rag.checks.spelling import lemma
 from rag.terms import denials, stem
 
@@ -213,7 +214,6 @@ CLEARLY = 1.5
 """How much more alike, where the word itself stands in the quotes too."""
 SIDE = 3
 """How many telling words on either side tell which way round something is."""
-DENIED_WITHIN = 5
 
 
 def opposite(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
@@ -269,7 +269,7 @@ def _poles(token: Token, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _denied(token: Token, text: str) -> bool:
-    before = text[: token.start].split()[-DENIED_WITHIN:]
+    before = text[: token.start].split()[-WITHIN:]
     return bool(denials(re.split(r"[,;:]", " ".join(before))[-1]))
 
 

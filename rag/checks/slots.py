@@ -11,7 +11,7 @@ from rag.checks.anchors import Token
 from rag.terms import CALENDAR, CARDINAL, DAYS, SCALE, STOP_WORDS, names, numbers
 
 _NUMBER = re.compile(
-    rf"(?P<sign>[$£€¥])?\s?(?P<value>\d[\d,]*(?:\.\d+)?(?:[\s-]{SCALE}\b)?|\b(?:{CARDINAL})\b(?:[\s-](?:{CARDINAL}|{SCALE})\b)*)"
+    rf"(?<!\d:)(?P<sign>[$£€¥])?\s?(?P<value>\d[\d,]*(?:\.\d+)?(?:[\s-]{SCALE}\b)?|\b(?:{CARDINAL})\b(?:[\s-](?:{CARDINAL}|{SCALE})\b)*)(?!:?\d)"
     r"(?P<share>\s?(?:%|per ?cent\b))?",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.causes import turned_cause
-from rag.checks.denied import wrongly_affirmed, wrongly_denied
+from rag.checks.denied import denying, wrongly_affirmed, wrongly_denied
 from rag.checks.fates import misfated
 from rag.checks.modality import PLANNED, clauses, mistold
 from rag.checks.opposites import misranked, opposite
@@ -242,7 +242,7 @@ def _denial_faults(sentence: str, quotes: Sequence[str], question: str) -> list[
     """A denial on one side only, about words that both sides share; one may have been asked for."""
     sentence = _REPLY.sub("", sentence)
     ours = denials(sentence)
-    if ours and not any(map(denials, [*quotes, question])):
+    if ours and not any(map(denying, [*quotes, question])):
         return [Fault("denial", f"{ours[0]!r} is not in the quotes")]
     if affirmed := wrongly_affirmed(sentence, quotes):
         return [Fault("denial", f"the quote denies {affirmed!r}")]
