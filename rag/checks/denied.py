@@ -14,14 +14,15 @@ WITHIN: Final = 7
 
 _DENIAL = re.compile(
     r"\b(?:no longer|not|never|no|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|refus(?:es?|ed|ing) to"
-    r"|den(?:y|ies|ied)|unable to)\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
+    r"|den(?:y|ies|ied)|unable to|unlikely to|rul(?:es?|ed|ing) out"
+    r"|declin(?:es?|ed|ing) to)\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
     r"|only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
     re.IGNORECASE,
 )
 _LIGHT: Final = frozenset("yet ever even always really also one longer".split())
 _SPURNED: Final = (
     r"lack\w*|hardly|barely|declin\w+ to|un(?:likely|willing|able)|rather than|instead of|rul\w+ out"
-    r"|reject\w*|refus\w+|avoid\w*|stop\w*|prevent\w*|yet to|too (?:few|little)"
+    r"|reject\w*|refus\w+|avoid\w*|stop\w*|prevent\w*|yet to|turn\w* down|too (?:few|little)"
 )
 _SPURNS = re.compile(rf"\b(?:{_SPURNED})\b", re.IGNORECASE)
 _TURNS = re.compile(

@@ -52,14 +52,18 @@ _CAME_TO = re.compile(
 )
 _WILLED = re.compile(
     r"\b(?:vot|decid|resolv|rul|refus|declin|unwilling)\w* (?:[^,.;]{0,40} )?(?:to|that|out|against)\b"
+    r"|\b(?:as|its|his|her|the|their) (?:next|future|incoming)\b"
 )
 """What tells of somebody's will as a plan does, and is none that could be told as done."""
+_PUT_OFF = re.compile(r"\b(?:put (?:off|back)|delay\w*|postpon\w*|push\w* back|brought forward|rescheduled)\b")
+"""What is told of a plan in words of what was done."""
 _ARRANGED = re.compile(r"agree\w*|intend\w*|plan\w* to")
 _GOING_ON = re.compile(r"\b(?:is|are) (?:being \w+|\w+ing)\b")
 """How what has been arranged may be told: "is buying", "is being bought"."""
 _ASIDE = re.compile(r"\([^)]*\)")
 _THAN_HOPED = re.compile(
-    r"\b(?:than|as) (?:[^\s,.;]+ ){0,5}?(?:expect|hope|plan|propose|promise|intend|want|forecast|schedule)\w*(?: for)?\b"
+    r"\b(?:than|as) (?:[^\s,.;]+ ){0,5}?"
+    r"(?:expect|hope|plan|propose|promise|intend|want|forecast|schedule)\w*(?: for)?\b"
 )
 """What was hoped for and is only compared with."""
 _PARTICIPLE = re.compile(r"\s*\w+ing\b")
@@ -78,8 +82,8 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
     """
     sentence = _THAN_HOPED.sub(" ", sentence)
     told = [clause for quote in quotes for clause in clauses(_THAN_HOPED.sub(" ", _ASIDE.sub(" ", quote)))]
-    theirs, ours = PLANNED.search(_nearest(sentence, told)), PLANNED.search(sentence)
-    if not ours and _verbless(clauses(sentence)[0]):
+    theirs, ours = PLANNED.search(_nearest(sentence, told)), PLANNED.search(sentence) or _PUT_OFF.search(sentence)
+    if not ours and _verbless([*clauses(sentence), ""][0]):
         ours = PLANNED.search(question)  # "Not before May" is said as it was asked
     said = set(terms(sentence))
     hedged = next(
@@ -91,7 +95,7 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
     if theirs and not ours and not _still_to_come(theirs[0], sentence):
         return f"the quote says {theirs[0]!r}"
     matched = [(clause, _nearest(clause, told)) for clause in clauses(sentence)]
-    kept = {near for clause, near in matched if PLANNED.search(clause)}
+    kept = {near for clause, near in matched if PLANNED.search(clause) or _PUT_OFF.search(clause)}
     for clause, near in matched:
         if ours and (_PARTICIPLE.match(clause) or _verbless(clause)):
             continue  # "saving a million" is as certain as what it stands beside
@@ -106,7 +110,9 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
     added = [
         clause
         for clause, near in matched
-        if (plan := PLANNED.search(clause)) and not (PLANNED.search(near) or _WILLED.search(near))
+        if (plan := PLANNED.search(clause))
+        and not (PLANNED.search(near) or any(_WILLED.search(quote) for quote in quotes if near in quote))
+        if not set(terms(plan[0])) & set(terms(near))
         if not (_CERTAIN.fullmatch(plan[0]) and _comes(clause[plan.end() :], quotes))
     ]
     if ours and added and not PLANNED.search(question):

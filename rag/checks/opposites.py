@@ -9,7 +9,7 @@ from typing import Final
 from rag.checks.anchors import Token, likeness, tokens
 from rag.checks.denied import WITHIN
 from rag.checks.spelling import lemma
-from rag.terms import denials, stem
+from rag.terms import CARDINAL, denials, stem
 
 _AXES: Final = (
     # quantities
@@ -69,6 +69,7 @@ _AXES: Final = (
     "succeed manage | fail",
     "success | failure",
     "guilty convict | innocent acquit",
+    "charge accuse suspect indict | convict sentence",
     "arrest detain jail imprison | release free",
     "strengthen | weaken",
     "improve recover | worsen deteriorate",
@@ -137,7 +138,7 @@ way round: who lost to one was beaten by him, and what was before the one thing 
 _ONLY: Final = {
     # words that are often something else, and what has to be around them to be what is meant here
     "over": re.compile(r"\bover(?= (?:[$£€]?\d|a |half|two|three|four|five|six|seven|eight|nine|ten))", re.IGNORECASE),
-    "under": re.compile(r"\bunder(?= [$£€]?\d)", re.IGNORECASE),
+    "under": re.compile(rf"\bunder(?= (?:[$£€]?\d|(?:{CARDINAL})\b))", re.IGNORECASE),
     "most": re.compile(r"\bmost(?= of\b| \w+s\b)", re.IGNORECASE),
     "some": re.compile(r"\bsome(?! (?:of (?:its|his|her)|(?:\w+ )?\d|one|\w+teen|\w+ty|hundred))", re.IGNORECASE),
     "last": re.compile(

@@ -15,6 +15,8 @@ _NUMBER = re.compile(
     r"(?P<share>\s?(?:%|per ?cent\b))?",
     re.IGNORECASE,
 )
+NAME: Final = r"[A-Z][\w’'-]*(?<!['’]s)(?: (?:(?:al|el|de|da|van|von|der|bin) )?[A-Z][\w’'-]*)*"
+"""A pattern for words with a capital that follow each other."""
 _PARTICLES: Final = frozenset("al el de da van von der bin".split())
 _JOINS: Final = re.compile(r"\s*(?:-|(?:al|el)-|(?:de|da|van|von|der|bin|al|el)\s+)?", re.IGNORECASE)
 _TITLE: Final = re.compile(r"[ivx]+|c[efot]o|mps?|vp|pm|tv")

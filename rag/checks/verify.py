@@ -11,8 +11,11 @@ import re
 from collections.abc import Sequence, Set
 from datetime import date, timedelta
 
+from rag.checks.antecedents import antecedents, named_in_full
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
-from rag.checks.causes import turned_cause
+from rag.checks.called import identified, misnamed
+from rag.checks.causes import turned_cause, turned_comparison
+from rag.checks.deeds import misdone
 from rag.checks.denied import denying, wrongly_affirmed, wrongly_denied
 from rag.checks.fates import misfated
 from rag.checks.modality import PLANNED, clauses, mistold
@@ -79,10 +82,11 @@ def faults(
     counts, None where it tells nothing.
     """
     sentence, question, context = spelled(sentence), spelled(question), spelled(context)
-    quotes = [spelled(quote) for quote in quotes]
+    quotes = named_in_full([spelled(quote) for quote in quotes], context)
     headed = spelled(" ".join(map(heading, documents)))
     resolved = _told_days(quotes, documents)
-    read = " ".join([*quotes, headed, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
+    meant = antecedents(quotes, context)
+    read = " ".join([*quotes, headed, meant, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
     given = numbers(question) - (_years(question) - numbers(context))
     told = (_dates(question) & _dates(context)) | _told_months(quotes, documents)
     return [
@@ -91,6 +95,7 @@ def faults(
             "number", sorted(numbers(sentence) - numbers(read) - shares(read) - given - _told_years(quotes, documents))
         ),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
+        *_missing("date", sorted(_strange_years(sentence, quotes, documents, f"{question} {context}"))),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question} {' '.join(told)}")),
         *_denial_faults(sentence, quotes, question),
@@ -119,8 +124,16 @@ def _relation_faults(sentence: str, quotes: Sequence[str], context: str) -> list
         found.append(Fault("opposite", wrong))
     if cause := turned_cause(sentence, quotes):
         found.append(Fault("relation", f"{cause!r} tells as the cause what the quotes tell as the effect"))
+    if more := turned_comparison(sentence, quotes):
+        found.append(Fault("relation", f"what is {more!r} than the other is the other way round"))
     if fates := misfated(sentence, quotes):
         found.append(Fault("relation", f"who is {fates[0]} here is {fates[1]} in the quotes"))
+    if post := misnamed(sentence, [*quotes, context]):
+        found.append(Fault("relation", f"{post[1]!r} is not what the article calls {post[0]!r}"))
+    if name := identified(sentence, quotes, context):
+        found.append(Fault("relation", f"no quote says that this is {name!r}"))
+    if deed := misdone(sentence, quotes, context):
+        found.append(Fault("relation", f"{deed[1]!r} is not what the quotes tell of {deed[0]!r}"))
     if cross := crossed(sentence, quotes):
         found.append(Fault("relation", f"{cross[0]!r} is told of something other than {cross[1]!r} in the quotes"))
     if turn := turned(sentence, quotes, context):
@@ -222,6 +235,12 @@ def _told_years(quotes: Sequence[str], documents: Sequence[Document]) -> set[flo
                 later = _NUMBERED[month] - document.published_at.month
                 found.add(float(document.published_at.year + ((later < 0) if planned else -(later > 0))))
     return found
+
+
+def _strange_years(sentence: str, quotes: Sequence[str], documents: Sequence[Document], asked: str) -> set[float]:
+    """The years of a sentence that only the day of publication has, where it has none of those that the quotes name."""
+    ours, theirs = _years(sentence), _years(" ".join(quotes))
+    return ours - _years(asked) - _told_years(quotes, documents) if theirs and not ours & theirs else set()
 
 
 def _days(text: str) -> set[tuple[str, str]]:
