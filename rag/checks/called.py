@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rag.checks.roles import ACTS
@@ -35,7 +36,7 @@ KINDS: Final = frozenset(
 _RUN = re.compile(rf"\b{NAME}")
 _OWNED = re.compile(r"['’]s$")
 _IS = re.compile(
-    r"(?:, who)? (?:(?:is|was|(?:has|had|will|would|could) (?:be|been)|becomes?|became|remains?|remained)"
+    r"(?:, \d+,)?(?:, who)? (?:(?:is|was|(?:has|had|will|would|could) (?:be|been)|becomes?|became|remains?|remained)"
     r"|(?:served |worked |works |serves )?as) "
 )
 _WAS = re.compile(r"^(.*\S) (?:is|was|will be) (?:the )?$")
@@ -82,8 +83,13 @@ def misnamed(sentence: str, texts: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
-def called(text: str) -> Iterator[Called]:
+@lru_cache(maxsize=64)  # an article is read again for each sentence about it
+def called(text: str) -> tuple[Called, ...]:
     """Whatever names of a text are called, in order."""
+    return tuple(_called(text))
+
+
+def _called(text: str) -> Iterator[Called]:
     known = {stem(name) for name in names(text)}
     for sentence in _SENTENCES.split(text):
         for match in _RUN.finditer(sentence):

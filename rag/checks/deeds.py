@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -83,7 +84,7 @@ def misdone(sentence: str, quotes: Sequence[str], context: str) -> tuple[str, st
     known = frozenset().union(*({part for each in _names(text) for part in each} for text in [sentence, *texts]))
     aliases = [each for text in [sentence, *texts] for each in called(text)]
     told = [(deed, quote) for quote in quotes for deed in deeds(quote)]
-    around = list(deeds(context))
+    around = deeds(context)
     for one in deeds(sentence):
         same = [(deed, quote) for deed, quote in told if deed.verb == one.verb]
         if not same or one.verb in _MUTUAL:
@@ -144,8 +145,13 @@ def _names(text: str) -> Iterator[Set[str]]:
             yield {stem(re.sub(r"['’]s$", "", word)) for word in low}
 
 
-def deeds(text: str) -> Iterator[Deed]:
+@lru_cache(maxsize=64)  # an article is read again for each sentence about it
+def deeds(text: str) -> tuple[Deed, ...]:
     """The deeds that a text tells, in order, those of asides last."""
+    return tuple(_told(text))
+
+
+def _told(text: str) -> Iterator[Deed]:
     plain = _APPOSED.sub(r"\1 \2", text)
     yield from _deeds(_pieces(_ASIDE.sub(" ", plain)))
     for match in re.finditer(rf"({NAME}), ((?:who|which) [^,.;]*)", plain):

@@ -13,9 +13,9 @@ WITHIN: Final = 7
 """How many words before what is denied its denial may stand."""
 
 _DENIAL = re.compile(
-    r"\b(?:no longer|not|never|no|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|refus(?:es?|ed|ing) to"
-    r"|den(?:y|ies|ied)|unable to|unlikely to|rul(?:es?|ed|ing) out"
-    r"|declin(?:es?|ed|ing) to)\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
+    r"\b(?:no longer|not|never|no|without|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|unable to"
+    r"|den(?:y|ies|ied)|refus(?:es?|ed|ing) to|unlikely to|rul(?:es?|ed|ing) out|declin(?:es?|ed|ing) to)"
+    r"\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
     r"|only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
     re.IGNORECASE,
 )

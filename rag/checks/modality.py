@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence, Set
 
 from rag.checks.anchors import tokens
+from rag.checks.denied import denying
 from rag.checks.roles import verbal
 from rag.checks.spelling import PAST_FORMS, lemma
 from rag.terms import CALENDAR, stem, terms
@@ -55,8 +56,13 @@ _WILLED = re.compile(
     r"|\b(?:as|its|his|her|the|their) (?:next|future|incoming)\b"
 )
 """What tells of somebody's will as a plan does, and is none that could be told as done."""
-_PUT_OFF = re.compile(r"\b(?:put (?:off|back)|delay\w*|postpon\w*|push\w* back|brought forward|rescheduled)\b")
+_OFF = re.compile(
+    r"\b(?:(?:put|puts|putting|push\w*|call\w*) (?:off|back)|delay\w*|postpon\w*|cancel\w*|reschedul\w*|shelv\w*)\b"
+)
 """What is told of a plan in words of what was done."""
+_MUST = re.compile(r"\b(?:must|ha(?:s|ve) to|needs? to|told (?:[^\s,.;:]+ ){0,4}to)\b")
+"""What is told of an order in words that are none of a plan."""
+_LATER = re.compile(r"\b(?:later?|until|instead|longer)\b")
 _ARRANGED = re.compile(r"agree\w*|intend\w*|plan\w* to")
 _GOING_ON = re.compile(r"\b(?:is|are) (?:being \w+|\w+ing)\b")
 """How what has been arranged may be told: "is buying", "is being bought"."""
@@ -82,7 +88,7 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
     """
     sentence = _THAN_HOPED.sub(" ", sentence)
     told = [clause for quote in quotes for clause in clauses(_THAN_HOPED.sub(" ", _ASIDE.sub(" ", quote)))]
-    theirs, ours = PLANNED.search(_nearest(sentence, told)), PLANNED.search(sentence) or _PUT_OFF.search(sentence)
+    theirs, ours = PLANNED.search(_nearest(sentence, told)), PLANNED.search(sentence) or _otherwise(sentence)
     if not ours and _verbless([*clauses(sentence), ""][0]):
         ours = PLANNED.search(question)  # "Not before May" is said as it was asked
     said = set(terms(sentence))
@@ -95,7 +101,7 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
     if theirs and not ours and not _still_to_come(theirs[0], sentence):
         return f"the quote says {theirs[0]!r}"
     matched = [(clause, _nearest(clause, told)) for clause in clauses(sentence)]
-    kept = {near for clause, near in matched if PLANNED.search(clause) or _PUT_OFF.search(clause)}
+    kept = {near for clause, near in matched if PLANNED.search(clause) or _otherwise(clause)}
     for clause, near in matched:
         if ours and (_PARTICIPLE.match(clause) or _verbless(clause)):
             continue  # "saving a million" is as certain as what it stands beside
@@ -105,6 +111,10 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
         possible = _POSSIBLE.search(near) if _much_of(said, near) and not _SURE.search(near) else None
         if possible and _SURE.search(clause) and not _POSSIBLE.search(clause):
             return f"the quote says {possible[0]!r}"
+    near = _nearest(sentence, told)
+    off = _OFF.search(near) if _much_of(set(terms(sentence)), near) else None
+    if off and not ours and not denying(sentence) and not _LATER.search(sentence):
+        return f"the quote says {off[0]!r}"
     if undone := _only_planned(sentence, quotes):
         return f"the quote has {undone!r} as planned only"
     added = [
@@ -118,6 +128,11 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
     if ours and added and not PLANNED.search(question):
         return f"{ours[0]!r} is not in the quotes"
     return None
+
+
+def _otherwise(text: str) -> re.Match[str] | None:
+    """What tells of a plan or an order without a word for one."""
+    return _OFF.search(text) or _MUST.search(text)
 
 
 def _only_planned(sentence: str, quotes: Sequence[str]) -> str | None:

@@ -181,7 +181,7 @@ _ONLY: Final = {
     "light": re.compile(r"\blight(?:er)?(?= than| rain| wind| damage)", re.IGNORECASE),
     "back": re.compile(r"\bback(?:s|ed|ing)\b", re.IGNORECASE),
     "like": re.compile(r"\blikes\b", re.IGNORECASE),
-    "all": re.compile(r"\b[Aa]ll\b(?! [A-Z]| but\b)"),
+    "all": re.compile(r"\b[Aa]ll\b(?! [A-Z]| but\b| (?:of )?(?:last|this|next|day|night|week|month|year)\b)"),
     "lead": re.compile(r"\bleads?\b"),
     "free": re.compile(r"\bfreed\b", re.IGNORECASE),
     "fire": re.compile(r"\bfired\b", re.IGNORECASE),

@@ -170,6 +170,57 @@ TOLD: list[tuple[tuple[str, ...], list[str], list[str]]] = [
         ["Ida Moss does not want a strike before May."],
         ["Union leader Ida Moss will call a strike before May.", "Ida Moss announced a strike before May."],
     ),
+    (
+        ("Keeper Ian Holt, 61, had been the cashier of the Osk club since 2011.", "Judge Rosa Lind called him a liar."),
+        ["Ian Holt had been the cashier of the club from 2011.", "Holt was the cashier of the club."],
+        ["Judge Rosa Lind had been the cashier of the club since 2011.", "Rosa Lind was the cashier of the club."],
+    ),
+    (
+        ("A court has ordered the firm Stonix to stop all digging at its mine until a new study is done.",),
+        [
+            "Stonix was told to stop all digging.",
+            "The court told Stonix to stop digging until a new study has been done.",
+            "All digging must stop until a new study is finished.",
+        ],
+        ["Stonix stopped all digging at its mine."],
+    ),
+    (
+        (
+            "The assembly has put off a vote on a sugar tax of 12 per cent, which was due on Friday.",
+            "Health minister Eva Lund said the vote would now be held in May.",
+        ),
+        [
+            "The vote was delayed from Friday until May.",
+            "The vote has been postponed and will be held in May, Eva Lund said.",
+        ],
+        ["The assembly voted on a sugar tax of 12 per cent on Friday."],
+    ),
+    (
+        (
+            "Doctors in Osk have counted 31 cases of mumps since June, up from four in the whole of last year.",
+            "Most of the patients were pupils.",
+        ),
+        ["There have been 31 cases since June, compared with four in all of last year."],
+        ["All of the patients were pupils."],
+    ),
+    (
+        (
+            "It was 41.2C in Osk on Sunday, the highest ever measured in the valley.",
+            "The record before, 40.9C, had stood since 1994.",
+        ),
+        ["On Sunday 41.2 degrees were measured, beating the old record of 40.9C from 1994."],
+        [],
+    ),
+    (
+        ("Nurses in Osk have ended a strike after accepting a rise of 3 per cent.",),
+        ["They accepted a rise and ended the strike."],
+        ["Nurses ended their strike without accepting a rise."],
+    ),
+    (
+        ("The pup, a male that weighs 2.1 kilos, has not been named yet.",),
+        ["The male pup weighs 2.1 kg and has no name so far.", "The pup does not have a name yet."],
+        ["The pup has been named."],
+    ),
 ]
 TRUE = [(quotes, sentence) for quotes, true, _ in TOLD for sentence in true]
 FALSE = [(quotes, sentence) for quotes, _, false in TOLD for sentence in false]
