@@ -14,6 +14,11 @@ _TO = re.compile(
     r"\b(?:led to|leads to|caus(?:ed|es)|prompt(?:ed|s)|result(?:ed|s) in|so that|before)\b", re.IGNORECASE
 )
 
+_MORE_THAN = re.compile(
+    r"\b(?:as )?(more|less|fewer|\w+er|(?<=as )\w+) (?:than|as)"
+    r"(?= (?:by )?(?:those|that|people|the|an? (?!hour|minute|day|week|month|year)|[A-Z]))"
+)
+
 
 def turned_cause(sentence: str, quotes: Sequence[str]) -> str | None:
     """The word by which a sentence tells as a cause what the quotes tell as its effect; None where there is none.
@@ -32,6 +37,28 @@ def turned_cause(sentence: str, quotes: Sequence[str]) -> str | None:
         if max(crossed, default=0) > straight:
             return link
     return None
+
+
+def turned_comparison(sentence: str, quotes: Sequence[str]) -> str | None:
+    """The word by which a sentence puts the one above the other that the quotes put below it; None where there is none.
+
+    >>> turned_comparison("Cats sleep longer than those dogs do.", ["Dogs sleep longer than a cat."])
+    'longer'
+    """
+    for ours in _MORE_THAN.finditer(sentence):
+        one, other = _compared(ours, sentence)
+        for theirs in (match for quote in quotes for match in _MORE_THAN.finditer(quote)):
+            first, second = _compared(theirs, theirs.string)
+            crossed = other & first and second & one
+            if stem(ours[1]) == stem(theirs[1]) and crossed and not other & second:
+                return ours[1]
+    return None
+
+
+def _compared(link: re.Match[str], text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What only stands before a comparison, and what only stands after it, up to the end of its clause."""
+    before, after = _stems(text[: link.start()]), _stems(re.split(r"[,;.]", text[link.end() :])[0])
+    return before - after, after - before
 
 
 def _causes(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:

@@ -13,18 +13,32 @@ WITHIN: Final = 7
 """How many words before what is denied its denial may stand."""
 
 _DENIAL = re.compile(
-    r"\b(?:no longer|not|never|no|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|refus(?:es?|ed|ing) to"
-    r"|den(?:y|ies|ied)|unable to)\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
+    r"\b(?:no longer|not|never|no|without|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|unable to"
+    r"|den(?:y|ies|ied)|refus(?:es?|ed|ing) to|unlikely to|rul(?:es?|ed|ing) out|declin(?:es?|ed|ing) to)"
+    r"\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
     r"|only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
     re.IGNORECASE,
 )
 _LIGHT: Final = frozenset("yet ever even always really also one longer".split())
+_SPURNED: Final = (
+    r"lack\w*|hardly|barely|declin\w+ to|un(?:likely|willing|able)|rather than|instead of|rul\w+ out"
+    r"|reject\w*|refus\w+|avoid\w*|stop\w*|prevent\w*|yet to|turn\w* down|too (?:few|little)"
+)
+_SPURNS = re.compile(rf"\b(?:{_SPURNED})\b", re.IGNORECASE)
 _TURNS = re.compile(
-    r"\b(?:lack\w*|hardly|barely|declin\w+ to|un(?:likely|willing|able)|rather than|instead of|rul\w+ out"
-    r"|reject\w*|except|(?:all|nothing|anything) but|only|refus\w+|fail\w*|denial|avoid\w*|stop\w*|prevent\w*|ban\w*"
-    r"|miss\w*|unless|until|yet to|free of|zero)\b",
+    rf"\b(?:{_SPURNED}|except|(?:all|nothing|anything) but|only|fail\w*|denial|ban(?:s|ned|ning)?"
+    r"|miss(?:es|ed|ing)?|unless|until|free of|zero)\b",
     re.IGNORECASE,
 )
+
+
+def denying(text: str) -> bool:
+    """Whether a text denies anything, be it in words that tell what somebody would not do.
+
+    >>> denying("He ruled out a deal."), denying("He made a deal.")
+    (True, False)
+    """
+    return bool(denials(text)) or _SPURNS.search(text) is not None
 
 
 def wrongly_denied(sentence: str, quotes: Sequence[str]) -> str | None:

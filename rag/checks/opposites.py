@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rag.checks.anchors import Token, likeness, tokens
+from rag.checks.denied import WITHIN
 from rag.checks.spelling import lemma
-from rag.terms import denials, stem
+from rag.terms import CARDINAL, denials, stem
 
 _AXES: Final = (
     # quantities
@@ -68,6 +69,7 @@ _AXES: Final = (
     "succeed manage | fail",
     "success | failure",
     "guilty convict | innocent acquit",
+    "charge accuse suspect indict | convict sentence",
     "arrest detain jail imprison | release free",
     "strengthen | weaken",
     "improve recover | worsen deteriorate",
@@ -136,7 +138,7 @@ way round: who lost to one was beaten by him, and what was before the one thing 
 _ONLY: Final = {
     # words that are often something else, and what has to be around them to be what is meant here
     "over": re.compile(r"\bover(?= (?:[$£€]?\d|a |half|two|three|four|five|six|seven|eight|nine|ten))", re.IGNORECASE),
-    "under": re.compile(r"\bunder(?= [$£€]?\d)", re.IGNORECASE),
+    "under": re.compile(rf"\bunder(?= (?:[$£€]?\d|(?:{CARDINAL})\b))", re.IGNORECASE),
     "most": re.compile(r"\bmost(?= of\b| \w+s\b)", re.IGNORECASE),
     "some": re.compile(r"\bsome(?! (?:of (?:its|his|her)|(?:\w+ )?\d|one|\w+teen|\w+ty|hundred))", re.IGNORECASE),
     "last": re.compile(
@@ -179,7 +181,7 @@ _ONLY: Final = {
     "light": re.compile(r"\blight(?:er)?(?= than| rain| wind| damage)", re.IGNORECASE),
     "back": re.compile(r"\bback(?:s|ed|ing)\b", re.IGNORECASE),
     "like": re.compile(r"\blikes\b", re.IGNORECASE),
-    "all": re.compile(r"\b[Aa]ll\b(?! [A-Z]| but\b)"),
+    "all": re.compile(r"\b[Aa]ll\b(?! [A-Z]| but\b| (?:of )?(?:last|this|next|day|night|week|month|year)\b)"),
     "lead": re.compile(r"\bleads?\b"),
     "free": re.compile(r"\bfreed\b", re.IGNORECASE),
     "fire": re.compile(r"\bfired\b", re.IGNORECASE),
@@ -213,7 +215,6 @@ CLEARLY = 1.5
 """How much more alike, where the word itself stands in the quotes too."""
 SIDE = 3
 """How many telling words on either side tell which way round something is."""
-DENIED_WITHIN = 5
 
 
 def opposite(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
@@ -269,7 +270,7 @@ def _poles(token: Token, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _denied(token: Token, text: str) -> bool:
-    before = text[: token.start].split()[-DENIED_WITHIN:]
+    before = text[: token.start].split()[-WITHIN:]
     return bool(denials(re.split(r"[,;:]", " ".join(before))[-1]))
 
 

@@ -31,7 +31,7 @@ _PLACING: Final = frozenset("in at on during since".split())
 _LATELY: Final = frozenset("today yesterday tomorrow tonight week month year day".split())
 OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
 _AUXILIARY: Final = frozenset("will would may might can could shall should must to did does do not also".split())
-_ACTS: Final = PAST_FORMS | {
+ACTS: Final = PAST_FORMS | {
     "beat",
     "fell",
     "left",
@@ -185,7 +185,7 @@ def _links(written: str, text: Sequence[Token], one: Token, other: Token, most: 
         if one.start < each.start < other.start
         and each.telling
         and each.word[0].isalpha()
-        and (verbal(written, each) or each.word in _ACTS)
+        and (verbal(written, each) or each.word in ACTS)
         and each.stem not in SAYING
         and not (OF_PLACE.search(one.word) and not written[one.end : each.start].strip())
     ]

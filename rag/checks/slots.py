@@ -11,10 +11,12 @@ from rag.checks.anchors import Token
 from rag.terms import CALENDAR, CARDINAL, DAYS, SCALE, STOP_WORDS, names, numbers
 
 _NUMBER = re.compile(
-    rf"(?P<sign>[$£€¥])?\s?(?P<value>\d[\d,]*(?:\.\d+)?(?:[\s-]{SCALE}\b)?|\b(?:{CARDINAL})\b(?:[\s-](?:{CARDINAL}|{SCALE})\b)*)"
+    rf"(?<!\d:)(?P<sign>[$£€¥])?\s?(?P<value>\d[\d,]*(?:\.\d+)?(?:[\s-]{SCALE}\b)?|\b(?:{CARDINAL})\b(?:[\s-](?:{CARDINAL}|{SCALE})\b)*)(?!:?\d)"
     r"(?P<share>\s?(?:%|per ?cent\b))?",
     re.IGNORECASE,
 )
+NAME: Final = r"[A-Z][\w’'-]*(?<!['’]s)(?: (?:(?:al|el|de|da|van|von|der|bin) )?[A-Z][\w’'-]*)*"
+"""A pattern for words with a capital that follow each other."""
 _PARTICLES: Final = frozenset("al el de da van von der bin".split())
 _JOINS: Final = re.compile(r"\s*(?:-|(?:al|el)-|(?:de|da|van|von|der|bin|al|el)\s+)?", re.IGNORECASE)
 _TITLE: Final = re.compile(r"[ivx]+|c[efot]o|mps?|vp|pm|tv")

@@ -27,6 +27,7 @@ _BY = re.compile(rf"\b(?:[Aa]ccording to|{_SAYS} by) ([^.,;:”\"]+)")
 _AFTER = re.compile(r"\s+(?!that\b|it\b|on\b|in\b|at\b)([^.,;:“”\"]{1,60})")
 _BOUND = re.compile(r"[.;:“”\"]|\b(?:and|but|that|because|after|while|as|when)\b")
 _SENTENCE_END = re.compile(r"(?<=[a-z\d)][a-z\d)][.!?])\s+|(?<=[.!?][\"”])\s+")
+_AGAINST = re.compile(r"; |,? (?:but|while|whereas) ")
 _ASIDE = re.compile(r", (?:who|which) [^,]*,")
 _OWNED = re.compile(r"^(.*\w)(?:['’]s|s['’])\s+(?=\w)")
 _GENERIC: Final = frozenset(
@@ -64,17 +65,23 @@ def wrong_speaker(sentence: str, quotes: Sequence[str], context: str) -> str | N
     """
     ours = [each for each in speakers(sentence) if each.who]
     known = {stem(word) for word in words(context)}
-    said = set(terms(sentence)).difference(*(each.who | each.whose for each in ours)) - _SAYING
-    shared = {quote: len(said & set(terms(quote))) for quote in quotes}
-    telling = [quote for quote in quotes if shared[quote] >= AS_MUCH * max(shared.values())]
-    theirs = [each for quote in telling for each in speakers(quote)]
+    who = frozenset().union(*(each.who | each.whose for each in ours))
     for one in ours:
+        said = set(terms(_said_by(one, sentence))) - who - _SAYING
+        shared = {quote: len(said & set(terms(quote))) for quote in quotes}
+        telling = [quote for quote in quotes if shared[quote] >= AS_MUCH * max(shared.values())]
+        theirs = [each for quote in telling for each in speakers(quote)]
         if one.said_as[:1].isupper() and not one.who & known and not is_short_for(one.said_as, context):
             return f"{one.said_as!r} is not named near the quotes"
         others = [other for other in theirs if other.who]
         if others and len(others) == len(theirs) and not any(_same(one, other, context) for other in others):
             return f"the quotes have {others[0].said_as!r}"
     return None
+
+
+def _said_by(one: Speaker, sentence: str) -> str:
+    """The part of a sentence that somebody is told to have said, where it has several that stand against each other."""
+    return next((part for part in _AGAINST.split(sentence) if one.said_as in part), sentence)
 
 
 def speakers(text: str) -> Iterator[Speaker]:
@@ -114,7 +121,15 @@ def _same(one: Speaker, other: Speaker, context: str) -> bool:
     if other.who & _GENERIC and not re.search(r" [A-Z]", other.said_as):
         # "the ministry said" is no word of somebody whom the article names and never tells to be of it
         return not (other.who & _BODIES and one.said_as[:1].isupper() and re.search(r"\w [A-Z]", one.said_as))
-    return is_short_for(one.said_as, other.said_as) or beside(one.who, other.who, context)
+    if is_short_for(one.said_as, other.said_as):
+        return True
+    return beside(one.who, _named(other, context), context)
+
+
+def _named(speaker: Speaker, context: str) -> Set[str]:
+    """The parts of a speaker's name, without what else one may be called; all that is said where there is no name."""
+    common = {stem(word) for word in re.findall(r"\b[a-z]\w+", f"{context} {speaker.said_as}")}
+    return speaker.who - common or speaker.who
 
 
 def beside(one: Set[str], other: Set[str], context: str) -> bool:

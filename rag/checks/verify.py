@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from datetime import date
+from datetime import date, timedelta
 
+from rag.checks.antecedents import antecedents, named_in_full
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
-from rag.checks.causes import turned_cause
-from rag.checks.denied import wrongly_affirmed, wrongly_denied
+from rag.checks.called import identified, misnamed
+from rag.checks.causes import turned_cause, turned_comparison
+from rag.checks.deeds import misdone
+from rag.checks.denied import denying, wrongly_affirmed, wrongly_denied
 from rag.checks.fates import misfated
 from rag.checks.modality import clauses, mistold
 from rag.checks.opposites import misranked, opposite
@@ -34,6 +37,8 @@ LEAST_ASKED = 0.3
 LEAST_NAMED = 0.6
 """Share of the question's names and years that the article has to have."""
 NAME_STEM = 5
+
+_WEEK = timedelta(days=7)
 
 _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year month week day today ago".split()}
 """Terms that answer neither who nor where."""
@@ -76,20 +81,23 @@ def faults(
     counts, None where it tells nothing.
     """
     sentence, question, context = spelled(sentence), spelled(question), spelled(context)
-    quotes = [spelled(quote) for quote in quotes]
+    quotes = named_in_full([spelled(quote) for quote in quotes], context)
     headed = spelled(" ".join(map(heading, documents)))
     spans = _told_spans(quotes, documents)
     resolved = frozenset((str(one.first.day), f"{one.first:%B}".casefold()) for one in spans if one.first == one.last)
-    read = " ".join([*quotes, headed, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
+    meant = antecedents(quotes, context)
+    read = " ".join([*quotes, headed, meant, *(f"on {day} {month.capitalize()}" for day, month in sorted(resolved))])
     given = numbers(question) - (_years(question) - numbers(context))
+    years = _told_years(quotes, documents, spans)
+    lasting = {one for one in spans if one.last - one.first > _WEEK}
+    # "on Tuesday" tells the year of that Tuesday, and of nothing else
+    meant_years = years if _days(sentence) & resolved else _told_years(quotes, documents, lasting)
     told = (_dates(question) & _dates(context)) | _told_months(quotes, spans)
     return [
         *order_faults(sentence),
-        *_missing(
-            "number",
-            sorted(numbers(sentence) - numbers(read) - shares(read) - given - _told_years(quotes, documents, spans)),
-        ),
+        *_missing("number", sorted(numbers(sentence) - numbers(read) - shares(read) - given - years)),
         *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
+        *_missing("date", sorted(_strange_years(sentence, quotes, f"{question} {context}", meant_years))),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question} {' '.join(told)}")),
         *([Fault("name", made)] if (made := put_together(sentence, [*quotes, headed, question])) else []),
@@ -119,8 +127,16 @@ def _relation_faults(sentence: str, quotes: Sequence[str], context: str) -> list
         found.append(Fault("opposite", wrong))
     if cause := turned_cause(sentence, quotes):
         found.append(Fault("relation", f"{cause!r} tells as the cause what the quotes tell as the effect"))
+    if more := turned_comparison(sentence, quotes):
+        found.append(Fault("relation", f"what is {more!r} than the other is the other way round"))
     if fates := misfated(sentence, quotes):
         found.append(Fault("relation", f"who is {fates[0]} here is {fates[1]} in the quotes"))
+    if post := misnamed(sentence, [*quotes, context]):
+        found.append(Fault("relation", f"{post[1]!r} is not what the article calls {post[0]!r}"))
+    if name := identified(sentence, quotes, context):
+        found.append(Fault("relation", f"no quote says that this is {name!r}"))
+    if deed := misdone(sentence, quotes, context):
+        found.append(Fault("relation", f"{deed[1]!r} is not what the quotes tell of {deed[0]!r}"))
     if cross := crossed(sentence, quotes):
         found.append(Fault("relation", f"{cross[0]!r} is told of something other than {cross[1]!r} in the quotes"))
     if turn := turned(sentence, quotes, context):
@@ -217,6 +233,12 @@ def _told_years(quotes: Sequence[str], documents: Sequence[Document], spans: Set
     return found
 
 
+def _strange_years(sentence: str, quotes: Sequence[str], asked: str, told: Set[float]) -> set[float]:
+    """The years of a sentence that only the day of publication has, where it has none of those that the quotes name."""
+    ours, theirs = _years(sentence), _years(" ".join(quotes))
+    return ours - _years(asked) - told if theirs and not ours & theirs else set()
+
+
 def _days(text: str) -> set[tuple[str, str]]:
     """Days of months, as ("9", "february"), in either order of writing."""
     found = _DAY_OF_MONTH.finditer(text)
@@ -235,7 +257,7 @@ def _denial_faults(sentence: str, quotes: Sequence[str], question: str) -> list[
     """A denial on one side only, about words that both sides share; one may have been asked for."""
     sentence = _REPLY.sub("", sentence)
     ours = denials(sentence)
-    if ours and not any(map(denials, [*quotes, question])):
+    if ours and not any(map(denying, [*quotes, question])):
         return [Fault("denial", f"{ours[0]!r} is not in the quotes")]
     if affirmed := wrongly_affirmed(sentence, quotes):
         return [Fault("denial", f"the quote denies {affirmed!r}")]
