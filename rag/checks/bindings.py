@@ -7,22 +7,16 @@ Every number and name of a sentence can stand in its quote, and the sentence sti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 
 from rag.checks.anchors import ACROSS, Token, likeness, tokens
-from rag.checks.roles import OF_PLACE, SAYING, verbal, voice
+from rag.checks.roles import OF_PLACE
 from rag.checks.slots import Slot, Slots, Value, dated, known_names, named, numbered
-from rag.checks.speakers import beside
-from rag.checks.spelling import PAST_FORMS, is_short_for
 
 LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""
 CLEARLY = 1.4
 """How much more alike than where the value itself stands, or than where both stand that have changed places."""
-_OBJECT = re.compile(r"(?: (?:the|an?|its|his|her|their))?(?: [a-z-]+)? (?=[A-Z])")
-"""What may stand between a verb and the name of whom it is done to."""
-_CLOSED = re.compile(rf", (?:\d+, )?(\w+ed|{'|'.join(sorted(PAST_FORMS))})\b")
-_JOINED = re.compile(rf"[^.;:A-Z]{{0,60}}? and (\w+ed|{'|'.join(sorted(PAST_FORMS))})\b")
 _RANGE = re.compile(r"\S*?\s?(?:[-–—]\s?\d|(?:to|or)\s\d|of\b)")
 
 
@@ -44,7 +38,7 @@ def misplaced_name(sentence: str, quotes: Sequence[str], context: str = "") -> t
     """
     known = known_names([sentence, *quotes, context])
     found = _misplaced(sentence, quotes, lambda text, found: named(text, found, known))
-    return (str(found[0]), str(found[1])) if found else _substituted(sentence, quotes, known, context)
+    return (str(found[0]), str(found[1])) if found else None
 
 
 def misplaced_day(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
@@ -55,116 +49,6 @@ def misplaced_day(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | Non
     """
     found = _misplaced(sentence, quotes, lambda _, found: dated(found))
     return (str(found[0]), str(found[1])) if found else None
-
-
-def _substituted(sentence: str, quotes: Sequence[str], known: Set[str], context: str) -> tuple[str, str] | None:
-    """A name right before a word that the quotes have right after another name, and never after this one."""
-    if other := _other_part(sentence, quotes, known, context):
-        return other
-    ours = tokens(sentence)
-    said = [(slot, after) for slot in named(sentence, ours, known) if (after := _next(slot.token, ours))]
-    for quote in quotes:
-        theirs = tokens(quote)
-        slots = list(named(quote, theirs, known))
-        told = [(_subject(slot, slots), after) for slot in slots for after in _acts(slot.token, quote, theirs)]
-        for slot, after in said:
-            doing = [(other, verb) for other, verb in told if verb.stem == after.stem and not other.role]
-            written = sentence[slot.token.start : slot.token.end]
-            if slot.role or not doing or after.stem in SAYING or is_short_for(written, quote):
-                continue
-            others = [other for other, verb in doing if voice(quote, verb) == voice(sentence, after)]
-            # "Osk and Lund sang" tells of Osk, too
-            beside = [each for each in slots for other in others if 0 <= other.token.place - each.token.place <= 5]
-            elsewhere = [other for other, verb in told if verb.stem == after.stem]
-            if others and not any(slot.parts & each.parts for each in [*beside, *elsewhere]):
-                return str(slot.value), str(others[0].value)
-    return None
-
-
-def _other_part(sentence: str, quotes: Sequence[str], known: Set[str], context: str) -> tuple[str, str] | None:
-    """A name for by whom or to whom something was done, where the quotes have another one and never this one."""
-    told = [(text, dict(_done_by(text, known)), dict(_done_to(text, known))) for text in quotes]
-    for verb, slots in _done_by(sentence, known):
-        others = [each for _, by, _ in told for each in by.get(verb, [])]
-        others += [each for text in quotes for act, each in _doing(text, known) if act == verb]
-        if others and not _shared(slots, others, sentence, quotes, context):
-            return str(slots[0].value), str(others[0].value)
-    for verb, slots in _done_to(sentence, known):
-        for text, _, to in told:
-            anywhere = list(named(text, tokens(text), known))
-            if (others := to.get(verb, [])) and not _shared(slots, [*others, *anywhere], sentence, quotes, context):
-                return str(slots[0].value), str(others[0].value)
-    return None
-
-
-def _shared(ours: Sequence[Slot], theirs: Sequence[Slot], sentence: str, quotes: Sequence[str], context: str) -> bool:
-    """Whether any two of these names are the same, or stand for the same: "Rovers" and "Varrin"."""
-    return any(
-        one.parts & other.parts
-        or (one.token.word.upper() in sentence and is_short_for(one.token.word.upper(), " ".join(quotes)))
-        or is_short_for(one.token.word.capitalize(), other.token.word.capitalize())
-        or beside(one.parts, other.parts, context)
-        for one in ours
-        for other in theirs
-    )
-
-
-def _doing(text: str, known: Set[str]) -> Iterator[tuple[str, Slot]]:
-    """The stem of each word right after a name, with that name, as who does it."""
-    found = tokens(text)
-    for slot in named(text, found, known):
-        for after in _acts(slot.token, text, found):
-            if not slot.role and not voice(text, after):
-                yield after.stem, slot
-
-
-def _done_by(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
-    """The stem of each verb before a "by", with the names after that."""
-    found = tokens(text)
-    slots = list(named(text, found, known))
-    for verb in found:
-        if verb.telling and verb.stem not in SAYING and re.match(r" by\b", text[verb.end :]):
-            near = _after(verb, slots)
-            if near and (near[0].role == "by" or _attributive(near[0])):
-                yield verb.stem, near
-
-
-def _done_to(text: str, known: Set[str]) -> Iterator[tuple[str, list[Slot]]]:
-    """The stem of each verb, with the names in what it is done to."""
-    found = tokens(text)
-    slots = list(named(text, found, known))
-    for verb in found:
-        if verb.telling and verb.stem not in SAYING and verbal(text, verb) and not voice(text, verb):
-            near = _after(verb, slots)
-            if near and _OBJECT.match(text, verb.end, near[0].token.start + 1):
-                yield verb.stem, near
-
-
-def _after(verb: Token, slots: Sequence[Slot]) -> list[Slot]:
-    """The names within a few words after a verb, in its clause."""
-    return [each for each in slots if 0 < each.token.place - verb.place <= 5 and each.token.clause == verb.clause]
-
-
-def _subject(slot: Slot, slots: Sequence[Slot]) -> Slot:
-    """The name that another one right after it belongs to: "Osk" in "Osk of Lund sang"."""
-    before = [each for each in slots if slot.token.place - each.token.place == len(slot.parts)]
-    return before[-1] if slot.role in ("of", "from") and before else slot
-
-
-def _next(token: Token, text: Sequence[Token]) -> Token | None:
-    after = [each for each in text if each.telling and each.start > token.start]
-    return after[0] if after and after[0].clause == token.clause and not after[0].capital else None
-
-
-def _acts(name: Token, text: str, found: Sequence[Token]) -> list[Token]:
-    """What is told of a name: the word after it, or the verb after its comma, and the one joined to that by "and"."""
-    first = _next(name, found)
-    if first is None and (match := _CLOSED.match(text, name.end)):
-        first = next(each for each in found if each.start == match.start(1))
-    if first is None or first.start - name.end > 2:
-        return [first] if first else []
-    joined = _JOINED.match(text, first.end)
-    return [first, *(each for each in found if joined and each.start == joined.start(1))]
 
 
 def _same_head(slot: Slot, text: Sequence[Token], told: Sequence[tuple[Slot, Sequence[Token]]]) -> bool:
