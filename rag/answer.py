@@ -28,7 +28,7 @@ from rag.asking import asking
 from rag.clock import Clock
 from rag.draft import SentenceStream
 from rag.evidence import Budget, select
-from rag.judging import Judge, Judged, Opinion
+from rag.judging import Judge, Judged
 from rag.kind import is_broad, lacks
 from rag.notices import heeded
 from rag.reading import Reading, read
@@ -245,15 +245,12 @@ class Answerer:
         length = LONG if is_broad(question.text) else SHORT
         ranked, dated = self._without is not Ablation.RANK, self._without is not Ablation.TIME
         evidence = select(reading.candidates, length.evidence, by_relevance=ranked)
-        opinion = Opinion(
-            await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO),
-            await self._model.begins(prompt.unknown(question, evidence, dated=dated), prompt.UNKNOWN),
-        )
+        contained = await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO)
         messages = prompt.draft(question, evidence, length.asked, dated=dated)
         async with aclosing(self._model.stream(messages, length.max_tokens)) as pieces:
             async for sentence in _complete(pieces):
                 clock.lap("generate")
-                judged = await asyncio.to_thread(self._judge, question, reading, sentence, opinion, past=past)
+                judged = await asyncio.to_thread(self._judge, question, reading, sentence, contained, past=past)
                 clock.lap("verify")
                 yield judged
         clock.lap("generate")

@@ -42,17 +42,6 @@ class Judged:
         return self.quotes[0].hit.document
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What the model says of evidence before it drafts from it: that it holds the answer, and that it is unknown.
-
-    Both are probabilities, None where the model tells none.
-    """
-
-    contained: float | None
-    unknown: float | None = None
-
-
 class Judge:
     """Holds drafted sentences against what was read for them."""
 
@@ -65,11 +54,12 @@ class Judge:
         self._without = without
 
     def __call__(
-        self, question: Question, reading: Reading, sentence: str, opinion: Opinion, *, past: bool = False
+        self, question: Question, reading: Reading, sentence: str, contained: float | None, *, past: bool = False
     ) -> Judged:
         """The quotes that carry a drafted sentence, and whether it may leave with them.
 
-        A draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself. `past` as in
+        `contained` is the model's probability that the evidence answers the question, None where it tells none. A
+        draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself. `past` as in
         `withdrawn`.
         """
         if not (said := answering(sentence)):
@@ -83,10 +73,9 @@ class Judge:
             asked=reading.asked(aligned.quotes),
             meaning=aligned.meaning,
             grounded=aligned.grounded,
-            contained=opinion.contained,
-            known=None if opinion.unknown is None else 1 - opinion.unknown,
+            contained=contained,
         )
-        calibration = UNTOLD if opinion.contained is None or opinion.unknown is None else self._calibration
+        calibration = UNTOLD if contained is None else self._calibration
         support = calibration.support(signals)
         quotes = aligned.quotes
         sentence, found = self._held(sentence, question, reading, quotes, past)

@@ -16,7 +16,6 @@ from rag.types import Document, Evidence, Question
 
 SYSTEM = "You answer questions from news articles."
 YES_OR_NO = ("yes", "no")
-UNKNOWN = "unknown"
 PASSAGE_GAP = 2
 """Most characters between two passages that follow each other."""
 
@@ -33,12 +32,6 @@ def contained(question: Question, evidence: Sequence[Evidence], *, dated: bool =
     """Messages whose reply starts with one of `YES_OR_NO`: whether the evidence has the answer."""
     instruction = "Do the passages contain the answer to the question? Answer yes or no."
     return _ask(question, evidence, instruction, dated)
-
-
-def unknown(question: Question, evidence: Sequence[Evidence], *, dated: bool = True) -> list[Message]:
-    """Messages whose reply starts with `UNKNOWN` where the model, given leave to, would not answer."""
-    leave = f'Answer the question from the passages in a few words, or reply "{UNKNOWN}" if they do not tell.'
-    return _ask(question, evidence, leave, dated)
 
 
 def _ask(question: Question, evidence: Sequence[Evidence], instruction: str, dated: bool) -> list[Message]:

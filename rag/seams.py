@@ -141,10 +141,6 @@ class LanguageModel(Protocol):
         """
         ...
 
-    async def begins(self, messages: Sequence[Message], word: str) -> float | None:
-        """Probability in [0, 1] that the reply begins with a word, in any case; None when the model says nothing."""
-        ...
-
 
 class Answering(Protocol):
     """Answers questions: the use case itself, or what does something with each answer on its way out."""

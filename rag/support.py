@@ -32,14 +32,14 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-DEFAULT = Calibration(weights=(1.03, 2.39, 0.03, 6.17, 2.28), bias=-8.49, threshold=0.35)
+DEFAULT = Calibration(weights=(1.24, 1.71, 1.47, 4.64), bias=-6.49, threshold=0.40)
 """For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
 
-SMALL = Calibration(weights=(1.62, 3.84, -0.22, 3.24, 0.0), bias=-4.15, threshold=0.25)
+SMALL = Calibration(weights=(1.62, 3.84, -0.22, 3.24), bias=-4.15, threshold=0.25)
 """For qwen2.5-0.5b, from fewer questions; see docs/decisions/0008."""
 
-UNTOLD = Calibration(weights=(1.49, 2.09, 1.74, 0.0, 0.0), bias=-3.28, threshold=0.60)
-"""For a model that does not tell what it thinks of the evidence: the drafts of an earlier fit, without that."""
+UNTOLD = Calibration(weights=(1.49, 2.09, 1.74, 0.0), bias=-3.28, threshold=0.60)
+"""For a model that does not tell whether the evidence holds the answer: the same drafts, without that signal."""
 
 _BY_MODEL = {"qwen2.5-0.5b": SMALL}
 

@@ -69,9 +69,6 @@ class ScriptedModel:
     async def prefers(self, messages: Sequence[Message], options: tuple[str, str]) -> float | None:
         return self.preference
 
-    async def begins(self, messages: Sequence[Message], word: str) -> float | None:
-        return None if self.preference is None else 1 - self.preference
-
     def pause_at(self, word: str) -> None:
         """Pause once it comes to that word."""
         self._pause_before = word

@@ -103,7 +103,7 @@ DRAFT: Example = {
     "text": SENTENCE["text"],
     "quotes": [QUOTE],
     "faults": [],
-    "signals": {"asked": 1.0, "meaning": 0.91, "grounded": 1.0, "contained": 0.94, "known": 0.97},
+    "signals": {"asked": 1.0, "meaning": 0.91, "grounded": 1.0, "contained": 0.94},
     "support": 0.97,
     "released": True,
 }

@@ -85,11 +85,11 @@ class LangChainModel:
 
     async def prefers(self, messages: Sequence[Message], options: tuple[str, str]) -> float | None:
         with _translated(self.name):
-            reply = await self._reply(messages, self._without, self._afresh)
+            reply = await self._reply(messages, self._without)
             told = _told(reply, options)
             if told is None and _cut(reply) and not self._settled and BREVITY not in self._without:
                 # neither word within so few tokens: a model that thinks first, or one that says more than it was asked
-                longer = await self._reply(messages, self._without | {BREVITY}, self._afresh)
+                longer = await self._reply(messages, self._without | {BREVITY})
                 told, text = _told(longer, options), str(longer.text)
                 closed, opened = CLOSING.search(text) is not None, OPENING.match(text) is not None
                 self._unopened = closed and not opened
@@ -97,10 +97,6 @@ class LangChainModel:
                 if not self._settled:
                     self._learn({BREVITY})
             return told
-
-    async def begins(self, messages: Sequence[Message], word: str) -> float | None:
-        with _translated(self.name):
-            return _beginning(await self._reply(messages, self._without, {}), word)
 
     def load(self, without: Set[str] = frozenset()) -> BaseChatModel:
         """Make the model now, so that the first question need not wait for it. Raises `Unavailable`."""
@@ -125,15 +121,12 @@ class LangChainModel:
                 yield piece
                 piece = await anext(pieces, None)
 
-    async def _reply(self, messages: Sequence[Message], without: Set[str], extra: Mapping[str, Any]) -> BaseMessage:
-        """A whole reply of a word or so, with the probabilities of its tokens where they are told.
-
-        `extra` are arguments beside the usual ones.
-        """
+    async def _reply(self, messages: Sequence[Message], without: Set[str]) -> BaseMessage:
+        """A whole reply of a word or so, with the probabilities of its tokens where they are told."""
 
         async def replied(without: Set[str]) -> BaseMessage:
-            asked = {**alternatives(without), **_limit(self._brief, without, extra)}
-            return await self.load(without).bind(**asked).ainvoke(_turns(messages, without))
+            extra = {**alternatives(without), **_limit(self._brief, without, self._afresh)}
+            return await self.load(without).bind(**extra).ainvoke(_turns(messages, without))
 
         reply = await self._taken(replied, without)
         count(getattr(reply, "usage_metadata", None))
@@ -255,18 +248,6 @@ def _preference(logprobs: Any, options: tuple[str, str]) -> float | None:
         if any(character.isalnum() for character in str(token["token"])):
             return None
     return None
-
-
-def _beginning(reply: BaseMessage, word: str) -> float | None:
-    """The probability that what is said begins with a word, in any case; 1 or 0 where no probabilities are told."""
-    logprobs = reply.response_metadata.get("logprobs")
-    content = _aloud((logprobs.get("content") if isinstance(logprobs, dict) else None) or [])
-    spoken = next((token for token in content if any(map(str.isalnum, str(token["token"])))), None)
-    if spoken is not None and (told := spoken.get("top_logprobs")):
-        pieces = ((str(one["token"]).strip().casefold(), math.exp(one["logprob"])) for one in told)
-        return min(1.0, sum(chance for piece, chance in pieces if len(piece) > 1 and word.startswith(piece)))
-    said = re.match(r"\W*(\w+)", aloud(str(reply.text)))
-    return float(said[1].casefold().startswith(word)) if said else None
 
 
 def _aloud(content: Sequence[Any]) -> Sequence[Any]:

@@ -64,8 +64,6 @@ class Signals:
     """Share of the weighted words that the draft brings and the question had not, that the quotes have; 0 if none."""
     contained: float | None
     """The model's own probability that the evidence holds the answer; None where it does not tell."""
-    known: float | None = None
-    """How unlikely it is that the model, given leave to, would reply "unknown"; None where it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

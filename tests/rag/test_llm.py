@@ -4,9 +4,8 @@ import asyncio
 import math
 
 import pytest
-from langchain_core.messages import AIMessage
 
-from rag.adapters.llm import LangChainModel, _beginning, _plain, _preference, open_model
+from rag.adapters.llm import LangChainModel, _plain, _preference, open_model
 from rag.errors import Unavailable
 from rag.seams import Message
 from rag.settings import load_settings
@@ -35,26 +34,6 @@ def test_a_model_that_does_not_tell_has_no_preference(logprobs: object) -> None:
 )
 def test_a_plain_word_counts_where_no_probabilities_are_told(said: str, expected: float | None) -> None:
     assert _plain(said, ("yes", "no")) == expected
-
-
-@pytest.mark.parametrize(
-    ("said", "probabilities", "expected"),
-    [
-        ("Varn", {" Unknown": 0.2, "unk": 0.1, "u": 0.3, "Varn": 0.4}, 0.3),
-        ("**", {"unknown": 0.5, "**": 0.5}, None),
-        ("Varn", {}, 0.0),
-        ('"Unknown"', {}, 1.0),
-        ("<think>It is unknown.</think> Varn", {}, 0.0),
-        ("", {}, None),
-    ],
-)
-def test_how_likely_a_reply_begins_with_a_word_is_read_from_its_first_word(
-    said: str, probabilities: dict[str, float], expected: float | None
-) -> None:
-    top = [{"token": token, "logprob": math.log(p)} for token, p in probabilities.items()]
-    logprobs = {"content": [{"token": said, "top_logprobs": top}]} if top else None
-    reply = AIMessage(said, response_metadata={"logprobs": logprobs})
-    assert _beginning(reply, "unknown") == (expected if expected is None else pytest.approx(expected))
 
 
 @pytest.mark.parametrize(
