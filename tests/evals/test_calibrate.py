@@ -19,7 +19,7 @@ def rows(kind: str) -> list[Row]:
     for number in range(DRAFTS):
         right = number % 2 == 0
         noise = (number % 7) / 10
-        signals = (noise, 0.5 + noise / 10, 1 - noise, 0.9 - noise / 20 if right else 0.4 + noise / 20, 0.6 + noise / 9)
+        signals = (noise, 0.5 + noise / 10, 1 - noise, 0.9 - noise / 20 if right else 0.4 + noise / 20)
         row = {"set": kind, "id": str(number), "answerable": right, "right": right, "faults": [], "signals": signals}
         found.append(row)
     return found
