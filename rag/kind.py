@@ -35,7 +35,8 @@ _ASKS = (
     (Kind.NAME, re.compile(rf"(?:who|whom|whose|where)\b|{_THING}(?:{_NAMED})\b", re.IGNORECASE)),
 )
 _SEASON = re.compile(
-    r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday|ago|week|month|year)\b", re.IGNORECASE
+    r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday|ago|week|month|year|decade|century)\b",
+    re.IGNORECASE,
 )
 _NAME_OF = re.compile(r"\bwhat (?:is|was|are|were) the names? of\b", re.IGNORECASE)
 _WHETHER = re.compile(

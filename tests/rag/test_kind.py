@@ -42,7 +42,9 @@ def test_the_kind_is_told_by_the_question_word(question: str, expected: Kind) ->
         ("What is the name of the builder whom Kraus paid?", "Kraus paid a builder.", Kind.NAME),
         ("When did it open?", "It opened on Friday.", None),
         ("When did it open?", "It opened in the spring.", None),
+        ("When did it open?", "It opened in the next decade.", None),
         ("When did it open?", "It opened to the public.", Kind.TIME),
+        ("What is the name of the builder whom Kraus paid?", "Kraus paid a builder in May.", Kind.NAME),
         ("What happened when it opened?", "It closed.", None),
     ],
 )
