@@ -84,7 +84,10 @@ def absolute(sentence: str, quotes: Sequence[Quote]) -> str:
     if not meant:
         return sentence
     day = next(written for _, written in quotes if written)
-    there = [one.span for one in moments(_unspoken(sentence), None)]
+    plain = _unspoken(sentence)
+    there = [one.span for one in moments(plain, None)]
+    # "last December (1999)" has its date, of which moments alone are the year
+    there += [one.span for one in moments(plain, day) if plain.startswith(f" ({one.span.first.year})", one.end)]
     told, at = "", 0
     for time in _times(sentence, day):
         spans = meant.get(time.key, set())
