@@ -133,7 +133,10 @@ def _threshold(rows: Sequence[Row], fitted: Calibration) -> float:
 
 
 def report(rows: Sequence[Row], calibration: Calibration, threshold: float) -> dict[str, dict[str, float]]:
-    """By set: shares of questions answered right, refused although answerable, refused rightly, and ended well."""
+    """By set: shares of questions answered right, refused although answerable, refused rightly, and ended well.
+
+    Beside them the share that ended well less the share of which something untrue was said.
+    """
     by_question: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         by_question[row["set"], row["id"]].append(row)
@@ -154,7 +157,9 @@ def _shares(outcomes: Sequence[tuple[bool, bool, bool]]) -> dict[str, float]:
     yes = [(released, right) for answerable, released, right in outcomes if answerable]
     no = [released for answerable, released, _ in outcomes if not answerable]
     well = sum(right for _, right in yes) + sum(not released for released in no)
+    untrue = sum(released and not right for _, released, right in outcomes)
     figures = {"questions": float(len(outcomes)), "ends_well": well / len(outcomes)}
+    figures |= {"right_less_wrong": (well - untrue) / len(outcomes)}
     if yes:
         figures |= {"right": sum(right for _, right in yes) / len(yes)}
         figures |= {"false_refusal": sum(not released for released, _ in yes) / len(yes)}

@@ -43,6 +43,13 @@ def test_a_fault_is_neither_fitted_nor_released() -> None:
     assert report(wrong, fit(told), 0.0)["one"]["false_refusal"] == 1.0
 
 
+def test_something_untrue_counts_against_what_ended_well() -> None:
+    told = rows("one")
+    everything, nothing = report(told, fit(told), 0.0)["one"], report(told, fit(told), 1.0)["one"]
+    assert everything["ends_well"] == nothing["ends_well"] == 0.5
+    assert (everything["right_less_wrong"], nothing["right_less_wrong"]) == (0.0, 0.5)
+
+
 def test_support_is_held_against_how_often_it_was_right() -> None:
     told = rows("one")
     bins = list(reliability(told, fit(told)))
