@@ -94,9 +94,7 @@ def engine(engine_factory: Callable[..., Engine]) -> Engine:
     return engine
 
 
-def reply(
-    engine: Engine, says: Callable[[Sequence[Message]], str], question: Question = COST
-) -> Answer | Refusal:
+def reply(engine: Engine, says: Callable[[Sequence[Message]], str], question: Question = COST) -> Answer | Refusal:
     model = engine.model
     assert isinstance(model, ScriptedModel)
     model.drafts, model.started, model.prompts = [says], 0, []
