@@ -180,8 +180,8 @@ class Answerer:
             reading = await asyncio.to_thread(read, asked, vector, heeded(found, asked.text), self._embedder)
             clock.lap("rank")
             judged = await self._first(asked, reading, verdicts, clock)
-            if judged is None:
-                return []
+            if judged is None or any(judged.text == other.text for _, other in told):
+                return []  # a sentence told for another step is no answer to this one
             told.append((asked.text, judged))
         answers = [judged for _, judged in told]
         # steps that tell all around what was asked for, and not that, are no answer to it

@@ -144,6 +144,13 @@ def test_where_one_step_fails_nothing_is_said(engine: Engine) -> None:
     assert len(refusal.verdicts) >= 3
 
 
+def test_a_step_that_only_repeats_what_another_found_is_not_answered(engine: Engine) -> None:
+    april = "The cost of Mill Bridge was 3.2 million crowns in April."
+    refusal = reply(engine, _says("The cost of Mill Bridge went up by 3.2 million crowns.", april))
+    assert isinstance(refusal, Refusal)
+    assert [verdict.sentence for verdict in refusal.verdicts if verdict.released] == [april, april]
+
+
 def test_steps_that_never_tell_the_name_that_was_asked_for_are_no_answer(engine: Engine) -> None:
     asked = Question("What is the name of the firm for which Mill Bridge had a cost of 4.7 million crowns?", COST.as_of)
     costs = "The cost of Mill Bridge was 4.7 million crowns in May."
