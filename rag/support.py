@@ -33,13 +33,13 @@ class Calibration:
 
 
 DEFAULT = Calibration(weights=(0.96, 1.87, 0.84, 7.73), bias=-8.37, threshold=0.45)
-"""For qwen2.5-1.5b, from `python -m evals.calibrate`; see docs/decisions/0007."""
+"""For qwen2.5-1.5b: weights from `python -m evals.calibrate`, threshold by right less wrong; docs/decisions/0007."""
 
 SMALL = Calibration(weights=(1.62, 3.84, -0.22, 3.24), bias=-4.15, threshold=0.25)
 """For qwen2.5-0.5b, from fewer questions; see docs/decisions/0008."""
 
 UNTOLD = Calibration(weights=(1.49, 2.09, 1.74, 0.0), bias=-3.28, threshold=0.60)
-"""For a model that does not tell whether the evidence holds the answer: the same drafts, without that signal."""
+"""For a model that does not tell whether the evidence holds the answer: from earlier drafts, without that signal."""
 
 _BY_MODEL = {"qwen2.5-0.5b": SMALL}
 
