@@ -7,7 +7,7 @@ import re
 _END = re.compile(r"""[.!?…]["'”’)\]*_]*(?=\s+["'“‘(\[*_]*[A-Z0-9])""")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|Jr|Sr|No|vs|etc|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
-    r"|Sept?|Oct|Nov|Dec|approx|ca)|\b(?:[A-Za-z]\.)*[A-Za-z])\.$"
+    r"|Sept?|Oct|Nov|Dec|approx|ca|et al)|\b(?:[A-Za-z]\.)*[A-Za-z])\.$"
 )
 _NUMBER = re.compile(r"\s*\d{1,2}\.")
 """What counts the items of a list, and ends no sentence."""

@@ -19,13 +19,19 @@ CLEARLY = 1.4
 """How much more alike than where the value itself stands, or than where both stand that have changed places."""
 _RANGE = re.compile(r"\S*?\s?(?:[-–—]\s?\d|(?:to|or)\s\d|of\b)")
 
+_BY = re.compile(r"\bby\b", re.IGNORECASE)
+_STEP = re.compile(r"\bby \S*\d\S*(?: [^\s\d,;.]+){0,4}(?= to \S*\d)", re.IGNORECASE)
+
 
 def misplaced_number(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
     """A number of a sentence and the one that the quotes have in its place, though both stand in them; else None.
 
     >>> misplaced_number("Men had 74% and women 82%.", ["Men had 82% and women 74%."])
     ('74', '82')
+    >>> misplaced_number("They may land 900 tonnes of cod.", ["The cod quota rose by 300 tonnes to 900 tonnes."])
     """
+    if not _BY.search(sentence):  # what something rose by is not told instead of what it rose to
+        quotes = [_STEP.sub("", quote) for quote in quotes]
     found = _misplaced(sentence, quotes, numbered) or _miscounted(sentence, quotes)
     return (f"{found[0]:.12g}", f"{found[1]:.12g}") if found else None
 

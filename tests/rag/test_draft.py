@@ -21,6 +21,10 @@ def test_sentences_come_out_whole_however_the_pieces_fall(size: int) -> None:
     assert cut(text, size) == expected
 
 
+def test_authors_and_the_others_are_no_end_of_a_sentence() -> None:
+    assert cut("Jones et al. 1998 said so. It rained.", 7) == ["Jones et al. 1998 said so.", "It rained."]
+
+
 def test_a_sentence_is_given_back_as_soon_as_the_next_begins() -> None:
     stream = SentenceStream()
     assert stream.feed("One went.") == []
