@@ -25,6 +25,8 @@ LONGEST_SENTENCE = 1_000
 
 _WINDOW = 4_000
 _FULL_LINE = 40
+_CELLS = "|"
+"""Between the cells of a row, one row a line, as `rag/tables.py` reads them."""
 
 _SPACED_MARK = re.compile(r"\s+(?=[.!?,;:](?:\s|$))")
 _PLAIN_END = re.compile(
@@ -69,22 +71,37 @@ def passages(version: Version, spans: Sequence[Sentence], salt: str = "") -> lis
     """Runs of whole sentences of about `PASSAGE_WORDS` words that share the text out between them.
 
     Each sentence is in exactly one passage; a tail shorter than `SHORTEST_TAIL` words goes with the
-    passage before it. An id is a hash of the document, the version, the place, the words and `salt`:
-    the same input has the same ids wherever it is split.
+    passage before it, and the rows of a table that fits into one stay together with what introduces it.
+    An id is a hash of the document, the version, the place, the words and `salt`: the same input has
+    the same ids wherever it is split.
     """
     runs: list[list[Sentence]] = []
     sizes: list[int] = []
-    for sentence in spans:
-        size = _words(version.text[sentence.start : sentence.end])
+    for whole in _wholes(version.text, spans):
+        size = sum(_words(version.text[span.start : span.end]) for span in whole)
         if not runs or sizes[-1] + size > PASSAGE_WORDS:
             runs.append([])
             sizes.append(0)
-        runs[-1].append(sentence)
+        runs[-1].extend(whole)
         sizes[-1] += size
     if len(runs) > 1 and sizes[-1] < SHORTEST_TAIL:
         tail = runs.pop()
         runs[-1].extend(tail)
     return [_passage(version, run, salt) for run in runs]
+
+
+def _wholes(text: str, spans: Sequence[Sentence]) -> Iterator[Sequence[Sentence]]:
+    """What is not to be divided: a table of at most a passage with the line that introduces it, else each sentence."""
+    lines = [text[span.start : span.end] for span in spans]
+    start = 0
+    while start < len(spans):
+        end = start + 1
+        if _CELLS in lines[start] or lines[start].endswith(":"):
+            while end < len(spans) and _CELLS in lines[end]:
+                end += 1
+        fits = sum(map(_words, lines[start:end])) <= PASSAGE_WORDS
+        yield from [spans[start:end]] if fits else ([span] for span in spans[start:end])
+        start = end
 
 
 def _passage(version: Version, run: Sequence[Sentence], salt: str) -> Passage:

@@ -244,7 +244,8 @@ class Answerer:
             return
         length = LONG if is_broad(question.text) else SHORT
         ranked, dated = self._without is not Ablation.RANK, self._without is not Ablation.TIME
-        evidence = select(reading.candidates, length.evidence, by_relevance=ranked)
+        candidates = await asyncio.to_thread(reading.timely, question) if dated and not past else reading.candidates
+        evidence = select(candidates, length.evidence, by_relevance=ranked)
         contained = await self._model.prefers(prompt.contained(question, evidence, dated=dated), prompt.YES_OR_NO)
         messages = prompt.draft(question, evidence, length.asked, dated=dated)
         async with aclosing(self._model.stream(messages, length.max_tokens)) as pieces:

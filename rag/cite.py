@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from rag.checks.verify import heading
 from rag.evidence import Candidate
+from rag.followup import refers
 from rag.terms import Fact, coverage, denials, names, numbers, term_weights, terms
-from rag.types import Citation
+from rag.types import Citation, Sentence
 
 MOST_QUOTES = 3
-WORTH_ADDING = 0.2
+MOST_ROWS = 8
+"""As many where the further ones are rows of one table: a list is told by all of them."""
+WORTH_ADDING = 1 / 3
 FACTS_WEIGHT = 1.0
 
 
@@ -34,10 +37,11 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
     `similarities` are its cosines to the pool. The first quote is the sentence nearest in words, in meaning and in
     the facts that the draft brings (numbers and names the question did not give); where two are equal, the one
     nearer to the question. Another one, of the same article, is added only while it has facts that the draft brings
-    and that are still missing, or a fifth more of the weighted words it brings; at most three in all. What the
+    and that are still missing, or a third more of the weighted words it brings; at most three in all, more only of the
+    same table. With a row of a table goes the line that names its columns, with "he was 43" who that is. What the
     question gave needs no quote: how far the article speaks of it is part of support.
     """
-    texts = [candidate.text for candidate in pool]
+    texts = [candidate.told for candidate in pool]
     weights = term_weights(dict.fromkeys(terms(sentence)), texts)
     said = [frozenset(terms(text)) | _facts(text) for text in texts]
     brought = _facts(sentence) - _facts(asked)
@@ -45,21 +49,74 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
         coverage(weights, bag) + cosine + FACTS_WEIGHT * _share(brought, bag)
         for bag, cosine in zip(said, similarities, strict=True)
     ]
-    first = max(range(len(pool)), key=lambda i: (scores[i], pool[i].similarity, -i))
+    homes = _homes(numbers(sentence) - numbers(asked), pool, texts)
+    first = max(homes, key=lambda i: (scores[i], pool[i].similarity, -i))
     home = pool[first].hit.document
     given = frozenset(terms(asked))
     new = {term: weight for term, weight in weights.items() if term not in given}
     headed = heading(home)
     chosen, read = [first], said[first] | _facts(f"{headed} {texts[first]}") | frozenset(terms(headed))
-    while len(chosen) < MOST_QUOTES:
+    if (before := _antecedent(sentence, first, pool, read)) is not None:
+        chosen.append(before)
+        read |= said[before]
+    while len(chosen) < MOST_ROWS:
         others = [i for i in range(len(pool)) if i not in chosen and pool[i].hit.document.id == home.id]
+        if len(chosen) >= MOST_QUOTES:
+            table = {pool[i].header for i in chosen} - {None}
+            others = [i for i in others if pool[i].header in table]
         gains = {i: _gain(brought, new, read, said[i]) for i in others}
         best = max(others, key=lambda i: (gains[i], -i), default=None)
         if best is None or not (gains[best][0] or gains[best][1] >= WORTH_ADDING):
             break
         chosen.append(best)
         read |= said[best]
-    return Alignment(tuple(pool[i] for i in chosen), coverage(new, read), similarities[first])
+    quotes = _with_headers([pool[i] for i in chosen], pool)
+    return Alignment(quotes, coverage(new, read), similarities[first])
+
+
+def _homes(brought: Set[float], pool: Sequence[Candidate], texts: Sequence[str]) -> Sequence[int]:
+    """Which candidates are of an article that has all numbers that a draft brings; all where none has.
+
+    In a running story the older article often has more of the words, and never the new figure.
+    """
+    told: dict[str, set[float]] = {}
+    for candidate, text in zip(pool, texts, strict=True):
+        told.setdefault(candidate.hit.document.id, set()).update(numbers(text))
+    having = {key for key, found in told.items() if brought <= found}
+    return [i for i, one in enumerate(pool) if one.hit.document.id in having] or range(len(pool))
+
+
+def _antecedent(sentence: str, first: int, pool: Sequence[Candidate], read: frozenset[Fact]) -> int | None:
+    """The sentence before a quote that leans on it: "He was 43", or "they put their number at 2,600".
+
+    It is needed where it names whom the draft names and the quote does not, or the quote has no word of the draft.
+    """
+    quote = pool[first]
+    if not refers(quote.told):
+        return None
+    earlier = [
+        i
+        for i, one in enumerate(pool)
+        if one.hit.passage.id == quote.hit.passage.id and one.sentence.end <= quote.sentence.start
+    ]
+    before = max(earlier, key=lambda i: pool[i].sentence.end, default=None)
+    if before is None:
+        return None
+    said = {term for term in terms(sentence) if not term[0].isdigit()}
+    named = {part for name in names(sentence) for part in terms(name)}
+    sought = named - read if said & set(terms(quote.told)) else said
+    return before if sought & set(terms(pool[before].told)) else None
+
+
+def _with_headers(chosen: Sequence[Candidate], pool: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Quotes, and after a row of a table the line that names its columns: the row says nothing without it."""
+    lines = {(one.hit.passage.id, one.sentence): one for one in pool}
+    kept: dict[tuple[str, Sentence | None], Candidate] = {}
+    for quote in chosen:
+        for sentence in (quote.sentence, quote.header):
+            if found := lines.get((quote.hit.passage.id, sentence)) if sentence else None:
+                kept.setdefault((quote.hit.passage.id, sentence), found)
+    return tuple(kept.values())
 
 
 def _gain(

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.injection.injected import evidence_in, unarmed
+from rag.tables import headers, in_full, rows
 from rag.terms import coverage, terms
 from rag.types import Evidence, Hit, Sentence
 
@@ -36,7 +37,19 @@ class Candidate:
 
     @property
     def text(self) -> str:
+        """Verbatim."""
         return self.hit.passage.slice(self.sentence)
+
+    @property
+    def told(self) -> str:
+        """What it is read as: a row of a table with the names and units of its columns, any other as it stands."""
+        return in_full(self.hit.passage, self.sentence)
+
+    @property
+    def header(self) -> Sentence | None:
+        """The line that names the columns of a row."""
+        row = rows(self.hit.passage).get(self.sentence)
+        return row.header if row else None
 
 
 def candidates(hits: Sequence[Hit], similarities: Sequence[float], weights: Mapping[str, float]) -> list[Candidate]:
@@ -47,7 +60,7 @@ def candidates(hits: Sequence[Hit], similarities: Sequence[float], weights: Mapp
     """
     found = []
     for (hit, sentence), similarity in zip(sentences(hits), similarities, strict=True):
-        read = f"{hit.document.title} {hit.passage.slice(sentence)}"
+        read = f"{hit.document.title} {in_full(hit.passage, sentence)}"
         found.append(Candidate(hit, sentence, similarity, coverage(weights, terms(read))))
     return found
 
@@ -81,6 +94,7 @@ def select(found: Sequence[Candidate], budget: Budget, *, by_relevance: bool = T
             candidate.similarity + WORDS_WEIGHT * candidate.overlap + PASSAGE_WEIGHT * candidate.hit.score / top,
         )
         for candidate in found
+        if candidate.sentence not in headers(candidate.hit.passage)  # each row is told with them
     ]
     best = max((evidence.relevance for evidence in scored), default=0.0)
     near = best - NEAR if by_relevance else -math.inf
@@ -91,7 +105,7 @@ def select(found: Sequence[Candidate], budget: Budget, *, by_relevance: bool = T
         article = evidence.hit.document.id
         if article not in articles and len(articles) == MOST_ARTICLES:
             continue
-        cost = token_estimate(evidence.text)
+        cost = token_estimate(in_full(evidence.hit.passage, evidence.sentence))
         if not chosen or spent + cost <= (budget.most if evidence.relevance >= near else budget.least):
             chosen.append(evidence)
             articles.add(article)

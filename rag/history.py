@@ -112,7 +112,7 @@ def reports(question: str, reading: Reading) -> list[Reading]:
     At most four, and none unless two of them were published on different days and bring different figures. An
     article may answer that has a sentence with a fact of the kind asked for nearly as near to the question as any has.
     """
-    found = [(one, brought) for one in reading.candidates if (brought := figures(question, one.text))]
+    found = [(one, brought) for one in reading.candidates if (brought := figures(question, one.told))]
     best = max((candidate.similarity for candidate, _ in found), default=0.0)
     said: dict[str, frozenset[Fact]] = {}
     near: dict[str, float] = {}

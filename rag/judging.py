@@ -84,7 +84,9 @@ class Judge:
             and {fault.check for fault in found} <= RETOLD
             and support >= max(RETOLD_SUPPORT, calibration.threshold)
         ):
-            sentence, found = self._held(" ".join(quotes[0].text.split()), question, reading, quotes, past)
+            # what was added for the words of the draft carries nothing of the quote
+            quotes = tuple(each for each in quotes if each.sentence in (quotes[0].sentence, quotes[0].header))
+            sentence, found = self._held(" ".join(quotes[0].told.split()), question, reading, quotes, past)
         released = (not found and support >= calibration.threshold) or self._without is Ablation.VERIFICATION
         released = released and self._retriever.stand([quote.hit.passage for quote in quotes], question)
         told = [remark.quote.hit.passage for remark in remarks(quotes)]
@@ -96,7 +98,7 @@ class Judge:
         self, sentence: str, question: Question, reading: Reading, quotes: Sequence[Candidate], past: bool
     ) -> tuple[str, list[Fault]]:
         """The sentence, without a year that is only that of the day of asking, and what is wrong with it."""
-        texts, documents = [quote.text for quote in quotes], [quote.hit.document for quote in quotes]
+        texts, documents = [quote.told for quote in quotes], [quote.hit.document for quote in quotes]
         year = question.as_of.year  # the model is told the day, and puts it to dates that their articles leave open
         if year not in numbers(" ".join([question.text, *texts, *map(heading, documents)])):
             sentence = without_year(sentence, year)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from rag.evidence import in_reading_order
 from rag.seams import Message
+from rag.tables import in_full
 from rag.types import Document, Evidence, Question
 
 SYSTEM = "You answer questions from news articles."
@@ -49,7 +50,7 @@ def _passage(run: Sequence[Evidence], dated: bool) -> str:
     for before, one in zip([None, *run], run, strict=False):
         if before is not None and not _adjacent(before, one):
             parts.append("…")
-        parts.append(one.text)
+        parts.append(in_full(one.hit.passage, one.sentence))
     heading = _heading(run[0].hit.document, dated)
     return (f"[{heading}]\n" if heading else "") + " ".join(parts)
 

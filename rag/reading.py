@@ -9,10 +9,12 @@ from typing import Final
 
 import numpy as np
 
+from rag.checks.times import untimely
 from rag.checks.verify import heading
 from rag.evidence import Candidate, candidates, sentences
 from rag.injection.injected import told, unarmed
 from rag.seams import Embedder, Vectors
+from rag.tables import in_full
 from rag.terms import coverage, term_weights, terms
 from rag.types import Document, Hit, Question
 
@@ -53,6 +55,15 @@ class Reading:
         published = (candidate.hit.document.published_at for candidate in self.candidates)
         return any(date is not None and abs(day - date) <= RECENT for date in published)
 
+    def timely(self, question: Question) -> Sequence[Candidate]:
+        """What a draft may be made from: nothing that tells only of another time than is meant, unless no more is left.
+
+        A small model takes "17 days" from "the strike of 2019 lasted 17 days" for that of 2026.
+        """
+        asked = question.as_of.date() if self.recent(question.as_of) else None
+        kept = [one for one in self.candidates if not untimely(one.told, one.hit.document, question.text, asked)]
+        return kept or self.candidates
+
     def asked(self, quotes: Iterable[Candidate]) -> float:
         """The share of the question's weighted terms that the passages of some sentences have, with their headlines."""
         found: set[str] = set()
@@ -64,7 +75,7 @@ class Reading:
 def read(question: Question, vector: Vectors, hits: Sequence[Hit], embedder: Embedder) -> Reading:
     """Read these hits for a question, whose vector has shape (dimension,). Raises `Unavailable`."""
     hits = [unarmed(hit) for hit in hits]
-    texts = [hit.passage.slice(sentence) for hit, sentence in sentences(hits)]
+    texts = [in_full(hit.passage, sentence) for hit, sentence in sentences(hits)]
     vectors = embedder.embed_documents(texts) if texts else np.zeros((0, vector.size), np.float32)
     weights = term_weights(dict.fromkeys(terms(question.text)), [f"{h.document.title} {told(h.passage)}" for h in hits])
     found = candidates(hits, [float(cosine) for cosine in vectors @ vector], weights)

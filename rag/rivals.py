@@ -94,7 +94,7 @@ def rivals(question: str, answer: str, quotes: Sequence[Candidate], reading: Rea
             continue
         theirs = _from(reading, source).candidates
         nearest = max((_asked(sought, candidate), candidate.similarity) for candidate in theirs)
-        said = facts(question, " ".join(candidate.text for candidate in theirs))
+        said = facts(question, " ".join(candidate.told for candidate in theirs))
         dated = told.document.published_at or theirs[0].hit.document.published_at
         least = max(LEAST_ASKED, (ASKED_RATIO if dated else UNDATED_RATIO) * most)
         if nearest[0] >= least - 1e-9 and said and (not brought <= said or _revised(question, told, theirs)):
@@ -133,7 +133,7 @@ def standing(question: str, versions: Sequence[V]) -> list[V]:
 
 def _revised(question: str, answer: Version, theirs: Sequence[Candidate]) -> bool:
     """Whether one of these sentences takes an answer back."""
-    return any(_revises(question, _Told(one.text, one.hit.document), answer) for one in theirs)
+    return any(_revises(question, _Told(one.told, one.hit.document), answer) for one in theirs)
 
 
 def _revises(question: str, later: Version, earlier: Version) -> bool:
@@ -146,7 +146,7 @@ def _revises(question: str, later: Version, earlier: Version) -> bool:
 
 def _asked(sought: frozenset[str], candidate: Candidate) -> float:
     """The share of the question's terms in a sentence and its headline. Plain: what all hits share counts too."""
-    return _share(sought, f"{candidate.hit.document.title} {candidate.text}")
+    return _share(sought, f"{candidate.hit.document.title} {candidate.told}")
 
 
 def _restated(sought: frozenset[str], version: Version) -> float:

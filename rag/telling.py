@@ -56,7 +56,7 @@ def in_dates(judged: Judged) -> str:
     """Its sentence with the dates of the times that its quotes tell from the day of publication."""
     dates = [quote.hit.document.published_at for quote in judged.quotes]
     days = [published_at and published_at.date() for published_at in dates]
-    return absolute(judged.text, [(quote.text, day) for quote, day in zip(judged.quotes, days, strict=True)])
+    return absolute(judged.text, [(quote.told, day) for quote, day in zip(judged.quotes, days, strict=True)])
 
 
 def dateline(document: Document) -> str:

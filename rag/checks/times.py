@@ -65,11 +65,21 @@ def mistimed(
     return None
 
 
+def untimely(text: str, document: Document, question: str, asked: date | None = None) -> bool:
+    """Whether all that a sentence of an article tells is of another time than the question means.
+
+    >>> untimely("The one of 2019 lasted 17 days.", Document("a"), "How long was the strike of 2026?")
+    True
+    """
+    return mistimed("", [text], [document], question, asked) is not None
+
+
 def _telling(sentence: str, quote: str, question: str) -> list[str]:
-    """The parts of a quote that have the numbers that a sentence brings; all of it where it brings none."""
+    """The parts of a quote that have most of the numbers that a sentence brings; all of it where it brings none."""
     brought = numbers(sentence) - numbers(question)
-    parts = [part for part in _PARTS.split(quote) if brought & numbers(part)]
-    return parts or [quote]
+    parts = {part: len(brought & numbers(part)) for part in _PARTS.split(quote)}
+    most = max(parts.values())
+    return [part for part, having in parts.items() if having == most] if most else [quote]
 
 
 def _elsewhen(part: str, found: Sequence[Moment], meant: Sequence[Moment], written: date | None) -> str | None:

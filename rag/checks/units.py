@@ -45,14 +45,15 @@ _CURRENCIES: Final = frozenset({"crown", "dollar", "euro", "sterling", "yen", "f
 _UNIT = "|".join(
     sorted((re.escape(unit) for unit in [*_STEPS, "meter", "liter", "centuries", "inches"]), key=len, reverse=True)
 )
-_PLURAL = rf"(?:{_UNIT})(?:e?s)?(?![\w])"
+UNITS = rf"(?:{_UNIT})(?:e?s)?(?![\w])"
+"""A pattern for a unit, in the singular or the plural."""
 _WORDS = rf"{CARDINAL}|{SCALE}|half|a|an"
 _VALUE = rf"(?:\d[\d,]*(?:\.\d+)?|\b(?:{_WORDS})\b)(?:[\s-]+(?:and[\s-]+)?(?:{_WORDS})\b)*"
 _CARRIED = re.compile(
-    rf"(?P<sign>[$€£¥])\s?(?P<sum>{_VALUE})|(?P<value>{_VALUE})[\s-]*(?P<unit>{_PLURAL})", re.IGNORECASE
+    rf"(?P<sign>[$€£¥])\s?(?P<sum>{_VALUE})|(?P<value>{_VALUE})[\s-]*(?P<unit>{UNITS})", re.IGNORECASE
 )
 _ASKED = re.compile(
-    rf"\bhow (?:many|much) (?:(?:more|fewer|full|million|billion|thousand) )?({_PLURAL})"
+    rf"\bhow (?:many|much) (?:(?:more|fewer|full|million|billion|thousand) )?({UNITS})"
     rf"|\b(?:what|which) (percentage|per cent|percent|%)",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from rag.checks.antecedents import antecedents, named_in_full
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.called import identified, misnamed
 from rag.checks.causes import turned_cause, turned_comparison
+from rag.checks.columns import misplaced_cell
 from rag.checks.deeds import misdone
 from rag.checks.denied import denying, wrongly_affirmed, wrongly_denied
 from rag.checks.fates import misfated
@@ -96,7 +97,7 @@ def faults(
     return [
         *order_faults(sentence),
         *_missing("number", sorted(numbers(sentence) - numbers(read) - shares(read) - given - years)),
-        *_stray_numbers(sentence, quotes, numbers(f"{headed} {question}")),
+        *_stray_numbers(sentence, quotes, question, numbers(f"{headed} {question}")),
         *_missing("date", sorted(_strange_years(sentence, quotes, f"{question} {context}", meant_years))),
         *_date_faults(sentence, " ".join(quotes), headed, told, resolved),
         *_missing("name", _unknown_names(sentence, f"{read} {question} {' '.join(told)}")),
@@ -108,6 +109,7 @@ def faults(
         *([Fault("time", wrong)] if (wrong := mistimed(sentence, quotes, documents, question, asked)) else []),
         *([Fault("kind", f"the question asks for a {lacking}")] if (lacking := lacks(question, sentence)) else []),
         *_unit_faults(sentence, quotes, question),
+        *_cell_faults(sentence, quotes, question),
         *_relation_faults(sentence, quotes, f"{context} {read} {question}"),
         *_subject_faults(sentence, question, read, f"{context} {read}"),
     ]
@@ -144,13 +146,27 @@ def _relation_faults(sentence: str, quotes: Sequence[str], context: str) -> list
     return found
 
 
-def _stray_numbers(sentence: str, quotes: Sequence[str], given: Set[float]) -> list[Fault]:
-    """Numbers taken from a quote that has nothing else of the sentence: they count something else."""
-    said = {term for term in terms(sentence) if not term[0].isdigit()}
+def _cell_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
+    if cell := misplaced_cell(sentence, quotes, question):
+        return [Fault("relation", f"the number stands under {cell[1]!r}, not {cell[0]!r}")]
+    return []
+
+
+def _stray_numbers(sentence: str, quotes: Sequence[str], question: str, given: Set[float]) -> list[Fault]:
+    """Numbers taken from a quote that has nothing else of the sentence: they count something else.
+
+    A bare "12" is told of what the question asks.
+    """
+    said = _telling(sentence) or _telling(question)
     beside: set[float] = set().union(*(numbers(quote) for quote in quotes if said & set(terms(quote))))
     elsewhere = set().union(*map(numbers, quotes)) - beside - given
     found = sorted(numbers(sentence) & elsewhere)
     return [Fault("number", f"{value:.12g} stands in a sentence about something else") for value in found]
+
+
+def _telling(text: str) -> set[str]:
+    """The terms of a text that are no numbers."""
+    return {term for term in terms(text) if not term[0].isdigit()}
 
 
 def _unknown_names(sentence: str, text: str) -> list[str]:

@@ -91,6 +91,14 @@ def test_a_sentence_that_is_not_supported_is_dropped_and_the_rest_stays(ask: Ask
     assert [claim.text for claim in answer.claims] == ["A crane fell in the harbour of Varn."]
 
 
+def test_a_quote_that_is_said_instead_of_its_draft_stands_alone(ask: Ask) -> None:
+    drafted = "The crane in the harbour of Varn had been inspected since 2019, when 12 workers were rescued."
+    answer = reply(ask("What is known of the crane in Varn harbour?", drafted, preference=0.99))
+    assert isinstance(answer, Answer)
+    assert [claim.text for claim in answer.claims] == ["The crane had not been inspected since 2019."]
+    assert [citation.quote for citation in answer.citations] == ["The crane had not been inspected since 2019."]
+
+
 def test_a_wrong_number_alone_is_refused_as_unsupported(ask: Ask) -> None:
     refusal = reply(ask("How many workers were rescued in Varn?", "15 workers were rescued in Varn."))
     assert isinstance(refusal, Refusal)

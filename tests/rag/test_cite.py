@@ -28,6 +28,26 @@ def test_a_second_sentence_is_added_for_the_name_the_first_leaves_out() -> None:
     ]
 
 
+def test_a_quote_that_leans_on_the_sentence_before_it_is_read_with_that() -> None:
+    march, number = "On Saturday opponents marched to the ground.", "The police put their number at 2,600."
+    asked = "How many opponents marched to the ground?"
+    found = pool(asked, hit(OTHER, march, number))
+    quotes = align("2,600 opponents marched to the ground.", asked, found, [0.0, 0.0, 0.9]).quotes
+    assert [quote.text for quote in quotes] == [number, march]
+    asked = "How many people were rescued from the river, as Ilse Brandt said?"
+    found = pool(asked, hit(OTHER, MAYOR, RESCUE))
+    quotes = align("Ilse Brandt said that 12 people were rescued.", asked, found, [0.0, 0.0, 0.9]).quotes
+    assert [quote.text for quote in quotes] == [RESCUE, MAYOR]
+
+
+def test_who_is_meant_need_not_be_quoted_where_the_headline_or_the_quote_says_it() -> None:
+    for source in (hit(MAYOR, RESCUE, title="Ilse Brandt"), hit(MAYOR, f"Ilse Brandt {RESCUE[4:]}")):
+        asked = "How many people were rescued from the river, as Ilse Brandt said?"
+        found = pool(asked, source)
+        aligned = align("Ilse Brandt said that 12 people were rescued.", asked, found, [0.0, 0.9])
+        assert [quote.text for quote in aligned.quotes] == [source.passage.slice(source.passage.sentences[1])]
+
+
 def test_the_facts_that_a_draft_brings_count_for_more_than_the_words_of_the_question() -> None:
     asked = "What does the repair of the bridge over the Orla cost by the latest estimate?"
     early, late = "The repair of the bridge over the Orla is to cost 3 million.", "It is 4 million now."

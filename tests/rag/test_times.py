@@ -2,11 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from rag.checks.times import mistimed
 from rag.checks.verify import faults
-from rag.types import Document
+from rag.reading import Reading
+from rag.types import Document, Question
+from tests.rag.articles import hit, pool
 
 MARCH = datetime(2026, 3, 4, tzinfo=UTC)
 ASKED = date(2026, 3, 6)
@@ -14,6 +17,11 @@ ASKED = date(2026, 3, 6)
 
 def wrong(sentence: str, quote: str, question: str, *, asked: date | None = ASKED) -> str | None:
     return mistimed(sentence, [quote], [Document("d", "", published_at=MARCH)], question, asked)
+
+
+def reading(question: Question, *sentences: str) -> Reading:
+    found = pool(question.text, hit(*sentences, published_at=MARCH))
+    return Reading(found, np.zeros((len(found), 4), np.float32), {})
 
 
 @pytest.mark.parametrize(
@@ -70,6 +78,21 @@ def test_an_article_of_long_before_tells_nothing_of_this_week() -> None:
     question, quote = "Who resigned this week?", "Osk has resigned over a loan."
     assert wrong("Osk resigned.", quote, question, asked=ASKED + timedelta(days=60))
     assert wrong("Osk resigned.", quote, question, asked=None) is None
+
+
+def test_where_a_number_could_be_of_two_times_the_part_with_most_of_what_is_told_counts() -> None:
+    told = "The region had 1,160 square miles (3,000 km2), compared to 734 square miles (1,900 km2) in 2005."
+    asked = "How large was the region of the drought of 2010?"
+    assert wrong("It had 1,160 square miles (3,000 km2).", told, asked) is None
+    assert wrong("It had 734 square miles (1,900 km2).", told, asked) == "2005 is not when the question means"
+
+
+def test_sentences_of_another_time_alone_are_not_read_for_a_draft_where_there_are_others() -> None:
+    past, present = "The strike of 2019 lasted 17 days.", "The strike ended on its 26th day."
+    question = Question("How many days did the strike of 2026 last?", MARCH)
+    for sentences in ([past, present], [present]):
+        assert [one.text for one in reading(question, *sentences).timely(question)] == [present]
+    assert [one.text for one in reading(question, past).timely(question)] == [past]
 
 
 def test_a_wrong_time_is_a_fault_of_its_own() -> None:

@@ -104,6 +104,12 @@ def test_the_headline_and_date_of_the_article_count_as_read() -> None:
     assert faults("It was in Rome.", ["It was there."], [Document("d", title="Fire in Rome")], "") == []
 
 
+def test_a_bare_number_is_told_of_what_its_quote_tells_it_of() -> None:
+    assert checks("12.", "The fire brigade freed 12 people.", "How many people were freed?") == set()
+    assert checks("15.", "The fire brigade freed 12 people.", "How many people were freed?") >= {"number"}
+    assert checks("12.", "The choir sang 12 songs.", "How many people were freed?") >= {"number"}
+
+
 def test_a_number_from_a_sentence_about_something_else_is_found() -> None:
     quotes = ["Opponents marched to the ground in Varn behind a coffin.", "With nine blank papers the members agreed."]
     told = "9 people marched to the ground in Varn behind a coffin."
