@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from rag.terms import CALENDAR, STOP_WORDS, numbers, words
+from rag.terms import CALENDAR, CARDINAL, STOP_WORDS, numbers, words
 
 _THING = r"(?:what|which)(?: (?:is|was|are|were) the)?(?: \w+)?? "
 _COUNTED = "many|much|old|long|far|tall|big|large|high|hot|cold|often|fast|deep|heavy|wide|late|early"
@@ -95,7 +95,7 @@ def lacks(question: str, text: str) -> Kind | None:
     (None, None)
     """
     if _NAME_OF.search(question):
-        given = {word.casefold() for word in words(question)} | STOP_WORDS
+        given = {word.casefold() for word in words(question)} | STOP_WORDS | set(CARDINAL.split("|"))
         named = {word.casefold() for word in words(text) if word[0].isupper()}
         return None if named - given - CALENDAR else Kind.NAME
     kind = kind_of(question)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _MONTHS: Final = {
@@ -123,3 +124,11 @@ def lemma(word: str) -> str:
     ('sell', 'scold')
     """
     return _IRREGULAR.get(word, word)
+
+
+def abbreviated(run: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether a text has the initials of a name for it: "US" or "USA" for "United States"."""
+    initials = "".join(word[0] for word in run)
+    return len(run) > 1 and any(
+        word.isupper() and len(word) <= len(run) + 1 and word.startswith(initials) for word in known
+    )

@@ -68,6 +68,8 @@ def wrong_unit(question: str, sentence: str, quotes: Sequence[str]) -> tuple[str
     >>> wrong_unit("How many years did he get?", "He got 14 days.", ["He got 14 days."])
     ('year', 'day')
     >>> wrong_unit("How many years did he get?", "He got 18 months.", ["He got 18 months."])
+    >>> wrong_unit("How many metres long is it?", "It is 40 crowns long.", ["It cost 40 crowns."])
+    ('metre', 'crown')
     """
     match = _ASKED.search(question)
     if match is None:
@@ -80,8 +82,7 @@ def wrong_unit(question: str, sentence: str, quotes: Sequence[str]) -> tuple[str
     units = [unit for _, unit in said]
     if not units or unsaid or any(_alike(asked, unit) for unit in units):
         return None
-    others = [unit for unit in units if _comparable(asked, unit)]
-    return (asked, others[0]) if others else None
+    return asked, next((unit for unit in units if _comparable(asked, unit)), units[0])
 
 
 def swapped_unit(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:

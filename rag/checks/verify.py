@@ -11,6 +11,7 @@ from collections.abc import Sequence, Set
 from datetime import date, timedelta
 
 from rag.checks.antecedents import antecedents, named_in_full
+from rag.checks.asked import elsewhere, misquoted, other_ordinal, unnamed
 from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.called import identified, misnamed
 from rag.checks.causes import turned_cause, turned_comparison
@@ -24,7 +25,7 @@ from rag.checks.persons import put_together
 from rag.checks.quantities import exchanged, miscounted, mismeasured
 from rag.checks.roles import crossed, turned
 from rag.checks.speakers import wrong_speaker
-from rag.checks.spelling import is_short_for, spelled
+from rag.checks.spelling import abbreviated, is_short_for, spelled
 from rag.checks.times import mistimed
 from rag.checks.units import swapped_unit, wrong_unit
 from rag.injection.injected import order_faults
@@ -112,6 +113,7 @@ def faults(
         *_cell_faults(sentence, quotes, question),
         *_relation_faults(sentence, quotes, f"{context} {read} {question}"),
         *_subject_faults(sentence, question, read, f"{context} {read}"),
+        *_other_faults(sentence, quotes, question, headed),
     ]
 
 
@@ -159,8 +161,8 @@ def _stray_numbers(sentence: str, quotes: Sequence[str], question: str, given: S
     """
     said = _telling(sentence) or _telling(question)
     beside: set[float] = set().union(*(numbers(quote) for quote in quotes if said & set(terms(quote))))
-    elsewhere = set().union(*map(numbers, quotes)) - beside - given
-    found = sorted(numbers(sentence) & elsewhere)
+    apart = set().union(*map(numbers, quotes)) - beside - given
+    found = sorted(numbers(sentence) & apart)
     return [Fault("number", f"{value:.12g} stands in a sentence about something else") for value in found]
 
 
@@ -177,7 +179,7 @@ def _unknown_names(sentence: str, text: str) -> list[str]:
     if unknown:
         given = words(text)
         runs = _runs(sentence, set(unknown))
-        short = [run for run in runs if _abbreviated(run, given) or (len(run) == 1 and is_short_for(run[0], text))]
+        short = [run for run in runs if abbreviated(run, given) or (len(run) == 1 and is_short_for(run[0], text))]
         unknown = [name for name in unknown if name not in {word.casefold() for run in short for word in run}]
     return unknown
 
@@ -319,6 +321,19 @@ def _subject_faults(sentence: str, question: str, read: str, context: str) -> li
         brought = {term for term in brought if not term[0].isdigit() and term not in _WHEN}
     if is_open(question) and not brought:
         return [Fault("echo", "it only says what the question says")]
+    if which := unnamed(question, sentence):
+        return [Fault("echo", f"it does not say which {which}" if which != "who" else "it says who it is no longer")]
+    return []
+
+
+def _other_faults(sentence: str, quotes: Sequence[str], question: str, headed: str) -> list[Fault]:
+    """What the quotes tell of another one than the question means, or do not have word for word."""
+    if other := other_ordinal(question, quotes):
+        return [Fault("subject", f"the question means the {other[0]}, the quotes tell of the {other[1]}")]
+    if place := elsewhere(sentence, quotes, headed):
+        return [Fault("subject", f"the quotes tell it of {place[1]}, not of {place[0]}")]
+    if said := misquoted(sentence, quotes):
+        return [Fault("subject" if said in question else "speaker", f"no quote has the words {said!r}")]
     return []
 
 
@@ -337,7 +352,7 @@ def _strangers(question: str, context: str) -> list[str]:
             for word in run
             if word.casefold()[:NAME_STEM] not in forms and not is_short_for(word, context)
         ]
-        if missing and not _abbreviated(run, known) and not _by_last_name(run, context):
+        if missing and not abbreviated(run, known) and not _by_last_name(run, context):
             strangers += missing
     return [*dict.fromkeys(strangers), *(f"{year:.12g}" for year in sorted(_years(question) - numbers(context)))]
 
@@ -351,14 +366,6 @@ def _runs(text: str, named: Set[str]) -> list[list[str]]:
         elif runs[-1]:
             runs.append([])
     return [run for run in runs if run]
-
-
-def _abbreviated(run: Sequence[str], known: Sequence[str]) -> bool:
-    """Whether a text has the initials of a name for it: "US" or "USA" for "United States"."""
-    initials = "".join(word[0] for word in run)
-    return len(run) > 1 and any(
-        word.isupper() and len(word) <= len(run) + 1 and word.startswith(initials) for word in known
-    )
 
 
 def _by_last_name(run: Sequence[str], context: str) -> bool:

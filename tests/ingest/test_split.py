@@ -219,3 +219,20 @@ def test_what_is_taken_for_one_sentence_at_sight_is_one_by_the_rules(text: str, 
     line = text + mark
     if split._ONE.fullmatch(line) and split._usual(language):
         assert len([piece for piece in split._proposed(line, language) if piece.strip()]) == 1
+
+
+def test_a_table_that_fits_into_a_passage_is_not_divided_and_goes_with_what_introduces_it() -> None:
+    before, caption = "It rained and rained. " * 25, "The catch, in tonnes:"
+    rows = ["Species | 2025 | 2026", *(f"Fish {at} | {at},000 | {at},500" for at in range(1, 8))]
+    text = "\n".join([before.strip(), caption, *rows, "The boats stayed in."])
+    found = passages(version(text), sentences(text))
+    assert len(found) > 1
+    assert [each for each in found if caption in each.text] == [each for each in found if rows[-1] in each.text]
+
+
+def test_a_table_longer_than_a_passage_is_divided_between_rows() -> None:
+    rows = ["Species | 2025 | 2026", *(f"Fish {at} | {at},000 | {at},500" for at in range(1, 60))]
+    text = "\n".join(rows)
+    found = passages(version(text), sentences(text))
+    assert len(found) > 1
+    assert [line for each in found for line in each.text.split("\n")] == rows
