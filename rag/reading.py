@@ -14,7 +14,7 @@ from rag.checks.verify import heading
 from rag.evidence import Candidate, candidates, sentences
 from rag.injection.injected import told, unarmed
 from rag.seams import Embedder, Vectors
-from rag.tables import in_full
+from rag.tables import headers, in_full
 from rag.terms import coverage, term_weights, terms
 from rag.types import Document, Hit, Question
 
@@ -62,7 +62,7 @@ class Reading:
         """
         asked = question.as_of.date() if self.recent(question.as_of) else None
         kept = [one for one in self.candidates if not untimely(one.told, one.hit.document, question.text, asked)]
-        return kept or self.candidates
+        return kept if any(one.sentence not in headers(one.hit.passage) for one in kept) else self.candidates
 
     def asked(self, quotes: Iterable[Candidate]) -> float:
         """The share of the question's weighted terms that the passages of some sentences have, with their headlines."""

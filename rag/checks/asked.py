@@ -18,6 +18,7 @@ _QUOTATION = re.compile(r"[“\"]([^”“\"]+)[”\"]")
 LEAST_QUOTED: Final = 3
 BESIDE: Final = 40
 """Characters before or after words in quotation marks in which it is told that they were said."""
+_LEFT_OUT = re.compile(r"\.\.\.|…|\[[^\]]*\]")
 _WHICH = re.compile(r"\b(?:which|what) (?!kind|sort|type|form)([a-z]+)\b", re.IGNORECASE)
 _IN_PLACE = re.compile(rf"\b(?:[Ii]n|[Aa]t|[Nn]ear) (?:the )?({NAME})")
 _NO_LONGER = re.compile(r"\bno longer\b|\bnot? (?:\w+ )?any ?(?:more|longer)\b", re.IGNORECASE)
@@ -67,7 +68,9 @@ def misquoted(sentence: str, quotes: Sequence[str]) -> str | None:
         title = sum(word[:1].isupper() for word in said) * 2 > len(said)
         beside = sentence[max(0, match.start() - BESIDE) : match.start()], sentence[match.end() :][:BESIDE]
         spoken = any(stem(word) in SAYING for word in words(" ".join(beside)))
-        if len(said) >= LEAST_QUOTED and spoken and not title and not any(_run(match[1]) in run for run in read):
+        if len(said) < LEAST_QUOTED or title or not spoken:
+            continue
+        if not all(any(_run(part) in run for run in read) for part in _LEFT_OUT.split(match[1]) if words(part)):
             return match[1]
     return None
 
@@ -109,12 +112,11 @@ def _named(text: str) -> set[str]:
 
 def _in_words(ordinal: str) -> str:
     """ "2nd" as "second"; any other word as it is, casefolded."""
-    digits = ordinal[:-2]
-    return (
-        _ORDINALS[int(digits) - 1] if digits.isdecimal() and 0 < int(digits) <= len(_ORDINALS) else ordinal.casefold()
-    )
+    place = int(ordinal[:-2]) if ordinal[:-2].isdecimal() else 0
+    return _ORDINALS[place - 1] if 0 < place <= len(_ORDINALS) else ordinal.casefold()
 
 
 def _run(text: str) -> str:
     """The words of a text in a row, so that a run of them can be looked for."""
-    return f" {' '.join(word.casefold() for word in words(text))} "
+    said = words(text.casefold().replace("’", "'"))
+    return f" {' '.join(said)} "

@@ -47,6 +47,8 @@ SAID = "Osk of Varn said that the price was too high."
         ('Osk said "The price: was too high".', SAID, False),
         ("Osk said that it was “far too high for us”.", SAID, True),
         ('Osk said "never".', SAID, False),
+        ('Osk said "it can\'t … stay as it is".', "“It can’t,” he said, “stay as it is.”", False),
+        ('Osk said "it can\'t … go on".', "“It can’t,” he said, “stay as it is.”", True),
         ('Osk said she wrote "The Old Man and the Sea".', SAID, False),
         ('The "price of the last year" rose.', SAID, False),
     ],

@@ -93,6 +93,8 @@ def test_sentences_of_another_time_alone_are_not_read_for_a_draft_where_there_ar
     for sentences in ([past, present], [present]):
         assert [one.text for one in reading(question, *sentences).timely(question)] == [present]
     assert [one.text for one in reading(question, past).timely(question)] == [past]
+    table = ["Strike | Days", "Port of Varn, 2019 | 17"]
+    assert [one.text for one in reading(question, *table).timely(question)] == table
 
 
 def test_a_wrong_time_is_a_fault_of_its_own() -> None:
