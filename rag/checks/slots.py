@@ -45,7 +45,7 @@ def numbered(text: str, found: Sequence[Token]) -> Iterator[Slot]:
     for match in _NUMBER.finditer(text):
         values = numbers(match["value"])
         token = next((each for each in found if each.end > match.start("value")), None)
-        if len(values) != 1 or token is None:
+        if len(values) != 1 or token is None or token.start < match.start("value"):  # "Q1" counts nothing
             continue
         (value,) = values
         kind = match["sign"] or ("%" if match["share"] else "")

@@ -118,3 +118,10 @@ def test_a_draft_is_held_against_what_the_row_says_in_full(draft: str, wrong: bo
     row = Sentence(source.passage.sentences[2].start, source.passage.sentences[2].end)
     said = in_full(source.passage, row)
     assert bool(faults(draft, [said], [source.document], "What was the revenue in Q2?")) == wrong
+
+
+def test_the_number_in_the_name_of_a_quarter_counts_nothing() -> None:
+    source = hit(QUARTERS[0], "Q1 2026 | 431 | 44 | 1,326")
+    said = in_full(source.passage, source.passage.sentences[1])
+    draft = "The revenue in the first quarter of 2026 was 431 million crowns."
+    assert faults(draft, [said], [source.document], "What was the revenue in the first quarter of 2026?") == []
