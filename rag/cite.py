@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.checks.verify import heading
 from rag.evidence import Candidate
 from rag.followup import refers
-from rag.terms import Fact, coverage, denials, names, numbers, term_weights, terms
+from rag.terms import Fact, coverage, denials, names, numbers, term_weights, terms, worded
 from rag.types import Citation, Sentence
 
 MOST_QUOTES = 3
@@ -49,7 +49,7 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
         coverage(weights, bag) + cosine + FACTS_WEIGHT * _share(brought, bag)
         for bag, cosine in zip(said, similarities, strict=True)
     ]
-    homes = _homes(numbers(sentence) - numbers(asked), pool, texts)
+    homes = _homes(numbers(sentence) - numbers(asked), pool, said)
     first = max(homes, key=lambda i: (scores[i], pool[i].similarity, -i))
     home = pool[first].hit.document
     given = frozenset(terms(asked))
@@ -74,14 +74,14 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
     return Alignment(quotes, coverage(new, read), similarities[first])
 
 
-def _homes(brought: Set[float], pool: Sequence[Candidate], texts: Sequence[str]) -> Sequence[int]:
+def _homes(brought: Set[float], pool: Sequence[Candidate], said: Sequence[frozenset[Fact]]) -> Sequence[int]:
     """Which candidates are of an article that has all numbers that a draft brings; all where none has.
 
     In a running story the older article often has more of the words, and never the new figure.
     """
-    told: dict[str, set[float]] = {}
-    for candidate, text in zip(pool, texts, strict=True):
-        told.setdefault(candidate.hit.document.id, set()).update(numbers(text))
+    told: dict[str, set[Fact]] = {}
+    for candidate, facts in zip(pool, said, strict=True):
+        told.setdefault(candidate.hit.document.id, set()).update(facts)
     having = {key for key, found in told.items() if brought <= found}
     return [i for i, one in enumerate(pool) if one.hit.document.id in having] or range(len(pool))
 
@@ -102,7 +102,7 @@ def _antecedent(sentence: str, first: int, pool: Sequence[Candidate], read: froz
     before = max(earlier, key=lambda i: pool[i].sentence.end, default=None)
     if before is None:
         return None
-    said = {term for term in terms(sentence) if not term[0].isdigit()}
+    said = worded(sentence)
     named = {part for name in names(sentence) for part in terms(name)}
     sought = named - read if said & set(terms(quote.told)) else said
     return before if sought & set(terms(pool[before].told)) else None

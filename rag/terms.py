@@ -50,12 +50,8 @@ _COUNTING: Final = {
         " seventeen eighteen nineteen".split()
     )
 } | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_SMALL: Final = _COUNTING | {
-    word: value
-    for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
-    )
-}
+ORDINALS: Final = tuple("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split())
+_SMALL: Final = _COUNTING | {word: value for value, word in enumerate(ORDINALS, 1)}
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
 CARDINAL: Final = "|".join([word for word in _COUNTING if word != "zero"])
 """A pattern for the words below a hundred that count."""
@@ -101,6 +97,11 @@ def terms(text: str) -> list[str]:
     found = words(text)
     telling = [word for word in found if word.casefold() not in STOP_WORDS]
     return [stem(word) for word in telling or found]
+
+
+def worded(text: str) -> set[str]:
+    """The terms of a text that are no numbers."""
+    return {term for term in terms(text) if not term[0].isdigit()}
 
 
 def term_weights(sought: Iterable[str], texts: Iterable[str]) -> dict[str, float]:

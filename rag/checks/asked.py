@@ -10,10 +10,9 @@ from rag.checks.roles import SAYING
 from rag.checks.slots import NAME
 from rag.checks.spelling import abbreviated
 from rag.kind import Kind, kind_of
-from rag.terms import CALENDAR, STOP_WORDS, names, numbers, stem, words
+from rag.terms import CALENDAR, ORDINALS, STOP_WORDS, names, numbers, stem, words
 
-_ORDINALS: Final = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-_ORDINAL = re.compile(rf"(?<!\d )\b({'|'.join(_ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))[\s-]+([a-z]+)", re.IGNORECASE)
+_ORDINAL = re.compile(rf"(?<!\d )\b({'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))[\s-]+([a-z]+)", re.IGNORECASE)
 _QUOTATION = re.compile(r"[“\"]([^”“\"]+)[”\"]")
 LEAST_QUOTED: Final = 3
 BESIDE: Final = 40
@@ -113,7 +112,7 @@ def _named(text: str) -> set[str]:
 def _in_words(ordinal: str) -> str:
     """ "2nd" as "second"; any other word as it is, casefolded."""
     place = int(ordinal[:-2]) if ordinal[:-2].isdecimal() else 0
-    return _ORDINALS[place - 1] if 0 < place <= len(_ORDINALS) else ordinal.casefold()
+    return ORDINALS[place - 1] if 0 < place <= len(ORDINALS) else ordinal.casefold()
 
 
 def _run(text: str) -> str:

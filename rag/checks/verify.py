@@ -30,7 +30,7 @@ from rag.checks.times import mistimed
 from rag.checks.units import swapped_unit, wrong_unit
 from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
-from rag.terms import CALENDAR, DAYS, MONTH_NAMES, MONTHS, denials, names, numbers, shares, stem, terms, words
+from rag.terms import CALENDAR, DAYS, MONTH_NAMES, MONTHS, denials, names, numbers, shares, stem, terms, worded, words
 from rag.types import Document, Fault
 from rag.when import Span, moments
 
@@ -159,16 +159,11 @@ def _stray_numbers(sentence: str, quotes: Sequence[str], question: str, given: S
 
     A bare "12" is told of what the question asks.
     """
-    said = _telling(sentence) or _telling(question)
+    said = worded(sentence) or worded(question)
     beside: set[float] = set().union(*(numbers(quote) for quote in quotes if said & set(terms(quote))))
     apart = set().union(*map(numbers, quotes)) - beside - given
     found = sorted(numbers(sentence) & apart)
     return [Fault("number", f"{value:.12g} stands in a sentence about something else") for value in found]
-
-
-def _telling(text: str) -> set[str]:
-    """The terms of a text that are no numbers."""
-    return {term for term in terms(text) if not term[0].isdigit()}
 
 
 def _unknown_names(sentence: str, text: str) -> list[str]:
