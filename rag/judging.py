@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from rag.ablation import Ablation
-from rag.checks.verify import faults, heading
+from rag.checks.verify import faults, heading, leaning
 from rag.cite import align
 from rag.draft import without_year
 from rag.evidence import Candidate
@@ -17,13 +17,15 @@ from rag.refuse import answering
 from rag.retrieve import Retriever
 from rag.seams import Embedder
 from rag.support import UNTOLD, Calibration
-from rag.terms import numbers
+from rag.terms import numbers, terms
 from rag.types import Document, Fault, Filters, Question, Signals, Verdict
 
 RETOLD: Final = frozenset({"denial", "echo", "modality", "opposite", "relation", "speaker"})
 """Faults in how a draft tells what its quote says. The quote as it stands has none of them."""
 RETOLD_SUPPORT: Final = 0.5
 """What the draft of a quote that is told instead must reach; see docs/decisions/0007."""
+RETOLD_SHARE: Final = 0.4
+"""Share of the question's terms that such a quote must have, with the sentence before it where it leans on that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,13 @@ class Judge:
             and support >= max(RETOLD_SUPPORT, calibration.threshold)
         ):
             # what was added for the words of the draft carries nothing of the quote
-            quotes = tuple(each for each in quotes if each.sentence in (quotes[0].sentence, quotes[0].header))
-            sentence, found = self._held(" ".join(quotes[0].told.split()), question, reading, quotes, past)
+            brought = set(terms(sentence)) - set(terms(question.text))
+            first = max(quotes, key=lambda each: len(brought & set(terms(each.told))))
+            quotes = tuple(each for each in quotes if each.sentence in (first.sentence, first.header))
+            sought = set(terms(question.text))
+            having = set(terms(leaning(first.told, reading.around([first.hit.document]))))
+            if len(sought & having) >= RETOLD_SHARE * len(sought):
+                sentence, found = self._held(" ".join(first.told.split()), question, reading, quotes, past)
         released = (not found and support >= calibration.threshold) or self._without is Ablation.VERIFICATION
         released = released and self._retriever.stand([quote.hit.passage for quote in quotes], question)
         told = [remark.quote.hit.passage for remark in remarks(quotes)]

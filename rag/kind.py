@@ -49,7 +49,8 @@ _BROAD = re.compile(
 )
 _ASKING = re.compile(r"\b(?:who|whom|whose|where|when|how|what|which|why)\b|^\W*number of\b", re.IGNORECASE)
 _COUNT_WORDS = re.compile(
-    r"\b(?:no|none|nobody|one|single|half|twice|several|few|dozens?|hundreds|thousands|both|all)\b", re.IGNORECASE
+    r"\b(?:no|none|nobody|one|single|half|twice|several|few|dozens?|hundreds|thousands|both|all|life|indefinitely)\b",
+    re.IGNORECASE,
 )
 
 

@@ -35,6 +35,15 @@ CALENDAR: Final = MONTHS | DAYS
 MONTH_NAMES: Final = "|".join(month.capitalize() for month in sorted(MONTHS))
 """The months as texts write them, to stand in a pattern."""
 
+_OPENERS: Final = frozenset(
+    "across ago along alongside already although among amid around aside behind beside besides despite earlier either"
+    " elsewhere even every everyone following given hundreds however instead last later like meanwhile minus nearly"
+    " neither next nobody none nothing one only perhaps plus regarding several since still thanks though thousands"
+    " today tomorrow tonight toward towards unlike unless upon via whereas whether within without yesterday yet".split()
+)
+"""What may open a sentence before a name and is none."""
+_TITLE = re.compile(r"C[A-Z]O|[MV]Ps?|PM|TV|[AFUS]C|AG|[IVX]+")
+"""Capitals that stand after a name, as "CEO" does in "Osk CEO Ada Lund"."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$")
 _TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[;:,.]")
@@ -52,11 +61,18 @@ _COUNTING: Final = {
 } | {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 ORDINALS: Final = tuple("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split())
 _SMALL: Final = _COUNTING | {word: value for value, word in enumerate(ORDINALS, 1)}
-_SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
+_SCALES: Final = {
+    "dozen": 12,
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
 CARDINAL: Final = "|".join([word for word in _COUNTING if word != "zero"])
 """A pattern for the words below a hundred that count."""
 SCALE: Final = "|".join(_SCALES)
-"""A pattern for "hundred" to "trillion"."""
+"""A pattern for "dozen" to "trillion"."""
 _SCALED_RANGE = re.compile(
     rf"(?<![\d,.])(?!(?:1[5-9]|20)\d\d\b)(\d[\d,]*(?:\.\d+)?)(\s*(?:to|or|–|-)\s*)(?=\d[\d,]*(?:\.\d+)?\s+({SCALE})\b)",
     re.IGNORECASE,
@@ -69,6 +85,15 @@ _PARTS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "e
 _FRACTION = re.compile(
     rf"\b(an?|{CARDINAL})[\s-]({'|'.join(_PARTS)})s?\b(?= of\b|[.,;]|$| since| in| more| less| and)", re.IGNORECASE
 )
+_HALF_OF_SCALE = re.compile(
+    rf"\b(?:(half|three[\s-]quarters|an?[\s-]quarter|one[\s-]quarter)[\s-](?:of[\s-])?(?:an?[\s-])|(half)[\s-])({SCALE})\b",
+    re.IGNORECASE,
+)
+_AND_A_HALF = re.compile(
+    rf"\b(\d+|{CARDINAL}|an?)[\s-](?:({SCALE})[\s-])?and[\s-]a[\s-](half|quarter)\b", re.IGNORECASE
+)
+_QUARTERS: Final = {"half": 0.5, "three": 0.75}
+_A_SCALE = re.compile(rf"\ban?[\s-](?={SCALE}\b)", re.IGNORECASE)
 _STEMMER = snowballstemmer.stemmer("english")
 
 
@@ -126,13 +151,14 @@ def coverage(weights: Mapping[str, float], found: Iterable[Fact]) -> float:
 
 
 def numbers(text: str) -> set[float]:
-    """Every number a text states, in digits or in words: "3,600", "2nd", "twelve", "3.6 to 4.3 million".
+    """Every number a text states, in digits or in words: "3,600", "twelve", "3.6 to 4.3 million", "half a dozen".
 
     "one" and "second" are left out where they stand alone: they seldom state a number.
     """
     found: set[float] = set()
     run: list[str] = []
-    text = _SHORT_SCALE.sub(_in_full, text)
+    text = _AND_A_HALF.sub(_with_half, in_full(text))
+    text = _A_SCALE.sub("1 ", _HALF_OF_SCALE.sub(_of_scale, text))
     for token in [*_TOKEN.findall(_SCALED_RANGE.sub(r"\1 \3\2", text).replace("-", " ")), ""]:
         word = token.casefold()
         if run and not _continues(run[-1], word):
@@ -141,6 +167,26 @@ def numbers(text: str) -> set[float]:
         if run or word[:1].isdecimal() or word in _SMALL:
             run.append(word)
     return found
+
+
+def in_full(text: str) -> str:
+    """A text with the scales of its sums as words.
+
+    >>> in_full("It cost $4.5bn or €3m.")
+    'It cost $4.5 billion or €3 million.'
+    """
+    return _SHORT_SCALE.sub(_in_full, text)
+
+
+def _with_half(match: re.Match[str]) -> str:
+    """ "Two and a half million" and "two million and a half" are 2.5, before what is counted."""
+    whole = 1 if match[1].casefold() in ("a", "an") else _COUNTING.get(match[1].casefold()) or int(match[1])
+    return f"{whole + (0.5 if match[3].casefold() == 'half' else 0.25)} {match[2] or ''}".rstrip()
+
+
+def _of_scale(match: re.Match[str]) -> str:
+    part = re.split(r"[\s-]", (match[1] or match[2]).casefold())
+    return f"{_QUARTERS.get(part[0], 0.25)} {match[3]}"
 
 
 def _in_full(match: re.Match[str]) -> str:
@@ -208,6 +254,14 @@ def denials(text: str) -> list[str]:
 
 
 def _looks_like_a_name(word: str, text: str, end: int) -> bool:
-    """An opening word that is all capitals, or is followed by another capitalised word."""
+    """An opening word that is all capitals, or is followed by another capitalised word.
+
+    What counts or joins is none, nor is what stands before initials: "Fresh DNA tests".
+    """
+    if len(word) > 1 and word.isupper():
+        return True
     following = _WORD.match(text, end + 1)
-    return (len(word) > 1 and word.isupper()) or bool(following and following.group()[:1].isupper())
+    if not following or word.casefold() in _OPENERS or word.casefold() in _COUNTING:
+        return False
+    after = following.group()
+    return after[:1].isupper() and (not after.isupper() or len(after) == 1 or _TITLE.fullmatch(after) is not None)

@@ -35,18 +35,18 @@ def named_in_full(quotes: Sequence[str], context: str) -> list[str]:
 def antecedents(quotes: Sequence[str], context: str) -> str:
     """The names that pronouns of the quotes may mean, as one text."""
     meant = [quote for quote in quotes if _THEIRS & {word.casefold() for word in words(quote)}]
-    return " ".join(filter(None, (_before(quote, context) for quote in meant)))
+    return " ".join(filter(None, (before(quote, context) for quote in meant)))
 
 
 def _with_name(quote: str, context: str) -> str:
     match = _SHE.search(quote)
-    if match is None or not _OPENS.fullmatch(quote[: match.start()]) or not (name := _before(quote, context)):
+    if match is None or not _OPENS.fullmatch(quote[: match.start()]) or not (name := before(quote, context)):
         return quote
     named = f"{match[0]} {name}" if match[0].endswith("old") else name
     return quote[: match.start()] + named + quote[match.end() :]
 
 
-def _before(quote: str, context: str) -> str:
+def before(quote: str, context: str) -> str:
     """Who the nearest sentence before a quote that begins with a name, and all between with a pronoun, begins with."""
     place = context.find(quote)
     for sentence in reversed(_SENTENCES.split(context[: max(place, 0)].strip())):

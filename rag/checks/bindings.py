@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 
 from rag.checks.anchors import ACROSS, Token, likeness, tokens
-from rag.checks.roles import OF_PLACE
+from rag.checks.roles import OF_PLACE, SAYING
 from rag.checks.slots import Slot, Slots, Value, dated, known_names, named, numbered
+from rag.checks.titles import together
 
 LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""
@@ -93,8 +94,10 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
         ]
         return max(near, default=-1.0)
 
+    one_party = [each for quote in quotes for each in together(quote)]
     without = {slot.kind: frozenset(each.token.stem for each in said if each.kind == slot.kind) for slot in said}
-    without["name"] = frozenset(each.stem for each in ours if each.capital)
+    # who says it is looked at by `rag.checks.speakers`
+    without["name"] = SAYING | {each.stem for each in ours if each.capital}
     for slot in said:
         alike = like(slot, slot.value)
         if alike < 0:
@@ -102,6 +105,8 @@ def _misplaced(sentence: str, quotes: Sequence[str], slots: Slots) -> tuple[Valu
         for value in {other.value for other, _ in told if other.kind == slot.kind and not other.parts & slot.parts}:
             if slot.kind == "name" and all(_attributive(each) for each, _ in told if each.value == value):
                 continue
+            if slot.kind == "name" and any({slot.value, value} <= names for names in one_party):
+                continue  # what the head of a firm says, the firm says
             if value == slot.value or (slot.kind == "year" and _adjoining(slot.value, value, told)):
                 continue
             heads = {other.value for other, _ in told if other.head == slot.head}

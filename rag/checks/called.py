@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from rag.checks.posts import same
 from rag.checks.roles import ACTS
 from rag.checks.slots import NAME
 from rag.terms import CALENDAR, STOP_WORDS, denials, names, stem, words
@@ -21,6 +22,8 @@ PREPOSITIONS: Final = frozenset(
 _LINKS: Final = PREPOSITIONS | frozenset(
     "including and or but while where when because if although though which who whom whose that".split()
 )
+_WITHIN: Final = frozenset("of for from in at on to and or".split())
+"""What stands within what somebody is called: "head of the union for Osk"."""
 _TITLES: Final = frozenset("mr mrs ms miss dr sir dame lord lady prof professor st".split())
 """What many people of one article may be called."""
 KINDS: Final = frozenset(
@@ -44,7 +47,7 @@ _TOLD_OF = re.compile(r", (?:the|an?|its|his|her|their|\d+,)(?= )")
 _APPOSED = re.compile(r",(?: \d+,)? ")
 _JOINED = re.compile(rf"(?:, | and |, and )({NAME})")
 _PIECE = re.compile(r"[\w’'-]+|[^\w\s]")
-_SENTENCES = re.compile(r"(?<=[a-z\d)”\"’][.!?])\s+")
+SENTENCES = re.compile(r"(?<=[a-z\d)”\"’][.!?])\s+")
 _CLAUSES = re.compile(r"[,;:–—]|\b(?:and|but|because|while|after|before|said)\b")
 
 
@@ -76,7 +79,7 @@ def misnamed(sentence: str, texts: Sequence[str]) -> tuple[str, str] | None:
         others = [each.words for each in told if not each.means(parts)]
         if one.head in KINDS | one.parts or one.words <= mine:
             continue
-        if one.head not in mine and any(one.head in other for other in others):
+        if not same(one.head) & mine and any(one.head in other for other in others):
             return max(one.parts), one.head
         if len(one.words) > 1 and any(one.words <= other for other in others):
             return max(one.parts), one.head
@@ -91,7 +94,7 @@ def called(text: str) -> tuple[Called, ...]:
 
 def _called(text: str) -> Iterator[Called]:
     known = {stem(name) for name in names(text)}
-    for sentence in _SENTENCES.split(text):
+    for sentence in SENTENCES.split(text):
         for match in _RUN.finditer(sentence):
             written = match[0].split()
             opening = not sentence[: match.start()].strip(" “\"'")
@@ -173,7 +176,7 @@ def _apposed(text: str) -> list[str]:
     for place, piece in enumerate(pieces):
         if piece.casefold() in _DETERMINER or _OWNED.search(piece):
             rest = pieces[place + 1 :]
-            if all(word.casefold() in _LINKS | _DETERMINER or _noun(word, last=False) for word in rest):
+            if all(word.casefold() in _WITHIN | _DETERMINER or _noun(word, last=False) for word in rest):
                 return _starting(" ".join(rest))[0]
     return []
 

@@ -6,13 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.checks.spelling import lemma
-from rag.terms import STOP_WORDS, stem, words
+from rag.terms import CARDINAL, STOP_WORDS, stem, words
 
-_FROM = re.compile(r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|after|following)\b", re.IGNORECASE)
+_FROM = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|following"
+    rf"|after(?! (?:[\w-]+ )?(?:\d+|{CARDINAL}|an?|several|many) (?:more )?"
+    r"(?:minute|hour|day|week|month|year|decade)s?\b))\b",
+    re.IGNORECASE,
+)
 """What stands before these is the effect, or the later, and what stands after them the cause."""
 _TO = re.compile(
     r"\b(?:led to|leads to|caus(?:ed|es)|prompt(?:ed|s)|result(?:ed|s) in|so that|before)\b", re.IGNORECASE
 )
+
+_BECAUSE = re.compile(r"\b(?:because(?: of)?|due to|owing to) (?P<reason>[^,;.]+)", re.IGNORECASE)
+SAME_EFFECT = 0.6
+"""Share of the words of an effect that another one has to have to be the same."""
+LEAST_TOLD = 2
+"""Terms of a reason; of a single one a synonym is too likely."""
 
 _MORE_THAN = re.compile(
     r"\b(?:as )?(more|less|fewer|\w+er|(?<=as )\w+) (?:than|as)"
@@ -36,6 +47,39 @@ def turned_cause(sentence: str, quotes: Sequence[str]) -> str | None:
         ]
         if max(crossed, default=0) > straight:
             return link
+    return None
+
+
+def other_cause(sentence: str, quotes: Sequence[str]) -> str | None:
+    """A reason that a sentence gives for what the quotes give another one for; None where there is none.
+
+    >>> other_cause("The school shut because of a strike.", ["The school shut because of a flood."])
+    'strike'
+    """
+    told = [
+        (_stems(match["reason"]), _stems(quote[: match.start()]))
+        for quote in quotes
+        for match in _BECAUSE.finditer(quote)
+    ]
+    for match in _BECAUSE.finditer(sentence):
+        reason, effect = _stems(match["reason"]), _stems(sentence[: match.start()])
+        same = [theirs for theirs, follows in told if len(effect & follows) >= SAME_EFFECT * len(effect)]
+        if reason and same and not any(reason & theirs for theirs in same):
+            return min(reason)
+    return None
+
+
+def unfounded_cause(sentence: str, read: str, question: str = "") -> str | None:
+    """A reason of which the quotes have no word, and that the question did not give; None where there is none.
+
+    >>> unfounded_cause("It shut because sales collapsed.", "It shut since the roof leaked.")
+    'sales collapsed'
+    >>> unfounded_cause("Osk left because of the strike of 2026.", "Osk left.", "Who left because of the 2026 strike?")
+    """
+    for match in _BECAUSE.finditer(sentence):
+        told = _stems(match["reason"])
+        if len(told) >= LEAST_TOLD and not told & _stems(f"{read} {question}"):
+            return match["reason"].strip()
     return None
 
 

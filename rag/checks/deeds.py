@@ -11,6 +11,8 @@ from typing import Final
 
 from rag.checks.anchors import Token, tokens
 from rag.checks.called import KINDS, PREPOSITIONS, Called, called
+from rag.checks.peoples import country
+from rag.checks.posts import RANKS
 from rag.checks.roles import ACTS, SAYING, verbal, voice
 from rag.checks.slots import NAME
 from rag.checks.spelling import PAST_FORMS
@@ -50,6 +52,13 @@ _UNCHANGED: Final = frozenset("shut set put cut hurt cost let split spread quit 
 """Verbs whose past looks as their present."""
 _NO_VERB = re.compile(r"['’]? (?:by|of|is|are|was|were|has|have|had|will|would|can|could)\b")
 """What follows a noun in "s", and not a verb."""
+_REDUCED = re.compile(
+    rf"(?!was|were|had|did|went|came)(?:\w+ed|{'|'.join(sorted(PAST_FORMS))})"
+    rf" (?:{'|'.join(sorted(PREPOSITIONS - {'to'}))}) "
+    r"(?:(?!and\b|or\b|but\b|that\b|which\b|who\b|he\b|she\b|it\b|they\b)(?:[\w€$£%'’-]|\.(?=\d))+ ){1,7}?"
+    r"(?:is|are|was|were|has|have|had|will|would|can|could|may|might)\b"
+)
+"""A past form whose clause has another verb, too, is told of whom it was done to: "the car sold in May had rust"."""
 _DETERMINED = re.compile(r"\b(?:the|an?|his|her|its|their|this|that|these|those|\w+['’]s)\s+$", re.IGNORECASE)
 _END = re.compile(r"[;:.–—()\"“”]|\b(?:because|while|when|although|though|if|after|before|where|as|since|until)\b")
 
@@ -134,8 +143,11 @@ def _alike(one: Deed, other: Deed) -> bool:
 
 
 def _same(one: Set[str], other: Set[str], known: Set[str], aliases: Sequence[Called]) -> bool:
-    if (one & other) - {_NAME}:
-        return True
+    shared = (one & other) - {_NAME}
+    if shared and not (
+        {_NAME} <= one & other and shared <= RANKS and one - RANKS - {_NAME} and other - RANKS - {_NAME}
+    ):
+        return True  # two are not the same for being generals
     for first, second in ((one, other), (other, one)):
         for each in aliases:
             if each.parts & first and each.words & second - known:
@@ -247,7 +259,7 @@ def _pieces(text: str) -> list[_Piece]:
     def close() -> None:
         nonlocal phrase, pronoun, owned
         if phrase or pronoun:  # whose existence "its existence" is, an earlier sentence told
-            known = set() if owned else phrase
+            known = set() if owned and not capital else phrase
             found.append(_Piece("N", frozenset(known | {_NAME} if known and capital else known)))
         phrase, pronoun, owned = set(), False, False
 
@@ -279,14 +291,15 @@ def _pieces(text: str) -> list[_Piece]:
             close()
             infinitive = "to" if text[: token.start].endswith(("to ", "to be ")) else ""
             read = text[: token.end] if _BY_SO_MUCH.match(text, token.end) else text
-            found.append(_Piece("W" if voice(read, token) else "V", frozenset(), token, infinitive))
+            done_to = voice(read, token) or _REDUCED.match(text, token.start)
+            found.append(_Piece("W" if done_to else "V", frozenset(), token, infinitive))
         elif token.word in _OWNERS and not found and not phrase:
             owned = True
         elif token.word in _PRONOUNS:
             close()
             pronoun = True
         elif token.telling and not token.word[0].isdigit() and token.word not in CALENDAR:
-            phrase.add(token.stem)
+            phrase.add(stem(country(token.word)) if token.capital else token.stem)
             capital = token.capital and (bool(token.start) or _NAMED.match(text) is not None)
     close()
     return found

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from rag.checks.anchors import Token, tokens
-from rag.terms import denials
+from rag.terms import denials, stem, terms
 
 WITHIN: Final = 7
 """How many words before what is denied its denial may stand."""
 
 _DENIAL = re.compile(
-    r"\b(?:no longer|not|never|no|without|nobody|neither|nor|cannot|\w+n['’]t|fail(?:s|ed|ing)? to|unable to"
+    r"\b(?:no longer|not|never|no|none of (?:whom|which|them|the\w*)|without|nobody|neither|nor|cannot"
+    r"|\w+n['’]t|fail(?:s|ed|ing)? to|unable to"
     r"|den(?:y|ies|ied)|refus(?:es?|ed|ing) to|unlikely to|rul(?:es?|ed|ing) out|declin(?:es?|ed|ing) to)"
     r"\s+(?!(?:(?:that|this|it|them|so)\s+)?(?:and|but)\b"
     r"|only\b|just\b|least\b|until\b|necessarily\b|more\b|less\b|fewer\b|later\b)",
@@ -24,10 +25,41 @@ _SPURNED: Final = (
     r"lack\w*|hardly|barely|declin\w+ to|un(?:likely|willing|able)|rather than|instead of|rul\w+ out"
     r"|reject\w*|refus\w+|avoid\w*|stop\w*|prevent\w*|yet to|turn\w* down|too (?:few|little)"
 )
+_CEASED: Final = (
+    r"cancel\w*|suspend\w*|halt\w*|scrap(?:s|ped|ping)?|abandon\w*|withdr[ae]w\w*|bar(?:s|red)|block(?:s|ed)|prohibit\w*"
+    r"|ban(?:s|ned)?|clos(?:es|ed)|shut|former(?:ly)?|ex-\w+|un(?!it)\w{3,}(?:ed|able|own|urt)|empty|quit|end(?:s|ed)"
+    r"|dropp?(?:s|ed)|\w{3,}less|\w+-free|wrong(?:ly)? to|by mistake|mistaken(?:ly)?|miss(?:es|ed|ing)|only"
+    r"|clear(?:s|ed)|acquitted"
+)
+"""What ends or is wanting may be told with a denial: "no trains run" where they are cancelled."""
+_RECORD: Final = (
+    r"(?:first|last|\w+est|most|best|worst)\b[^.;]{0,50}"
+    r"\b(?:since|ever|(?:in|for) (?:[\w-]+ ){1,4}(?:years?|months?|decades?)|history)|first \w+ to"
+)
+"""What is the first for years had not been for years."""
 _SPURNS = re.compile(rf"\b(?:{_SPURNED})\b", re.IGNORECASE)
+_ENDED = re.compile(rf"\b(?:{_CEASED})\b", re.IGNORECASE)
+_UNMATCHED = re.compile(rf"\b(?:{_RECORD})\b", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:no|none|nobody|nothing|without)\b", re.IGNORECASE)
+_UNTIL_NOW = re.compile(r"\b(?:since|before|until|for)\b", re.IGNORECASE)
 _TURNS = re.compile(
     rf"\b(?:{_SPURNED}|except|(?:all|nothing|anything) but|only|fail\w*|denial|ban(?:s|ned|ning)?"
-    r"|miss(?:es|ed|ing)?|unless|until|free of|zero)\b",
+    r"|miss(?:es|ed|ing)?|unless|until|free of|zero|since (?:\w+ ){0,4}last)\b",
+    re.IGNORECASE,
+)
+
+
+_ELLIPSIS = re.compile(
+    r"\b(?:but|while|though|although|and|whereas) (?P<subject>[^,;:.]{2,60}?) "
+    r"(?:(?:was|were|did|does|do|is|are|has|have|had|would|will|could|can)(?: not|n['’]t)|cannot)\s*(?:[.,;]|$)"
+)
+"""What is denied of another in the words that were told of the first: "but the files were not"."""
+_GUILTY = re.compile(
+    r"(?<!\bnot )\b(?:guilty|convicted) (?:of|on)(?: (?:the|an?|all|any|his|her|their))* (\w+)", re.IGNORECASE
+)
+_CLEARED = re.compile(
+    r"\b(?:cleared|acquitted|not guilty|innocent)(?: [\w.'’-]+,?){0,9}? (?:of|on)"
+    r"(?: (?:the|an?|all|any|his|her|their))* (\w+)",
     re.IGNORECASE,
 )
 
@@ -39,6 +71,20 @@ def denying(text: str) -> bool:
     (True, False)
     """
     return bool(denials(text)) or _SPURNS.search(text) is not None
+
+
+def wanting(sentence: str, quotes: Sequence[str]) -> bool:
+    """Whether a sentence only denies what the quotes tell to have ended, or to be the first of its kind.
+
+    >>> wanting("No trains ran.", ["Trains were cancelled."]), wanting("The mill did not shut.", ["The mill was shut."])
+    (True, False)
+    >>> wanting("It had not been so hot since 1987.", ["It was the hottest day since 1987."])
+    True
+    """
+    ours = " ".join(denials(sentence))
+    if _NONE.search(ours) and any(map(_ENDED.search, quotes)):
+        return True
+    return _UNTIL_NOW.search(sentence) is not None and any(map(_UNMATCHED.search, quotes))
 
 
 def wrongly_denied(sentence: str, quotes: Sequence[str]) -> str | None:
@@ -77,6 +123,38 @@ def wrongly_affirmed(sentence: str, quotes: Sequence[str]) -> str | None:
             ):
                 return heads[0].word
     return None
+
+
+def denied_beside(sentence: str, quotes: Sequence[str]) -> str | None:
+    """Whom the quotes deny, in short, what a sentence tells of them; None where there is none.
+
+    >>> denied_beside("The maps were taken.", ["Coins were taken, but the maps were not."])
+    'the maps'
+    """
+    said = set(terms(sentence))
+    if denials(sentence):
+        return None
+    for quote in quotes:
+        for match in _ELLIPSIS.finditer(quote):
+            whom = set(terms(match["subject"]))
+            if whom <= said and (said - whom) & set(terms(quote[: match.start()])):
+                return match["subject"]
+    return None
+
+
+def wrong_verdict(sentence: str, quotes: Sequence[str]) -> str | None:
+    """What a sentence tells somebody to be guilty of and the quotes to be cleared of, or the other way; else None.
+
+    >>> wrong_verdict("He was convicted of fraud.", ["Cleared of fraud, he was found guilty of theft."])
+    'fraud'
+    """
+    guilty, cleared = _charges(_GUILTY, " ".join(quotes)), _charges(_CLEARED, " ".join(quotes))
+    wrong = [*(_charges(_GUILTY, sentence) & (cleared - guilty)), *(_charges(_CLEARED, sentence) & (guilty - cleared))]
+    return wrong[0] if wrong else None
+
+
+def _charges(pattern: re.Pattern[str], text: str) -> set[str]:
+    return {stem(charge) for charge in pattern.findall(text)}
 
 
 def _heads(text: str) -> list[list[Token]]:

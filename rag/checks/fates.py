@@ -30,13 +30,14 @@ def misfated(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
     """
     told = [clause for quote in quotes for clause in clauses(quote)]
     for clause in clauses(sentence):
-        ours = _fates(clause)
+        ours = fates(clause)
         for number in numbers(clause) if len(ours) == 1 else ():
-            theirs = {fate for each in told if number in numbers(each) for fate in _fates(each)}
+            theirs = {fate for each in told if number in numbers(each) for fate in fates(each)}
             if theirs and not ours & theirs:
                 return min(ours), min(theirs)
     return None
 
 
-def _fates(text: str) -> set[str]:
+def fates(text: str) -> set[str]:
+    """What a text tells to have become of people: "dead", "missing", "injured", "rescued"."""
     return {fate for fate, pattern in _FATES.items() if pattern.search(text)}

@@ -23,7 +23,7 @@ PLANNED = re.compile(
     r"|expect(?:s|ed|ing)?"
     r"|(?:is|are|was|were) forecast|forecast(?:s|ed|ing) (?:that|to)"
     r"|(?:order|ask|instruct|command)(?:s|ed) (?:[^\s,.;:]+ ){1,8}to"
-    r"|option to|interest(?:ed)? in \w+ing"
+    r"|options? (?:to|for|on)|interest(?:ed)? in \w+ing"
     r"|sought|desire[sd]?|wish(?:es|ed)?"
     r"|(?:try|tries|tried|trying|commit(?:s|ted)?|pledge[sd]?|promise[sd]?|vow(?:s|ed)?) to"
     r"|(?:attempt(?:s|ed|ing)?|efforts?|offer(?:s|ed|ing)?) to)\b|['’]ll\b"
@@ -32,7 +32,15 @@ _CERTAIN = re.compile(r"[Ww]ill|(?:is|are) (?:due )?to|(?:is|are) due|(?:due|set
 _DONE = re.compile(rf"\b(?:was|were|had|has|have|did|\w+ed|{'|'.join(sorted(PAST_FORMS))})\b", re.IGNORECASE)
 _POSSIBLE = re.compile(r"\b(?:may|might|could)\b(?! (?:not|only|no longer)\b)")
 _SURE = re.compile(r"\b[Ww]ill\b|['’]ll\b")
-_ALLEGED = re.compile(r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspected|accus\w+)\b", re.IGNORECASE)
+_ALLEGED = re.compile(
+    r"\b(?:alleg\w+|reportedly|purported\w*|rumou?r\w*|suspect(?:ed|s)?|(?:under|on) suspicion|accus\w+)\b",
+    re.IGNORECASE,
+)
+_SUSPECTED = re.compile(
+    r"\b(?:suspicion of|suspected of|accused of|charged with|allegations? of|charges? of|den(?:y|ies|ied|ying))"
+    r"(?: (?:an?|the|having|his|her|their|its|being|\w+ (?:charges?|counts?) of))* $"
+)
+"""What stands before a deed that somebody is only said to have done."""
 _ACCUSED = re.compile(r"\b(?:alleges?|alleged|alleging|accus\w+)\b", re.IGNORECASE)
 _TOLD = re.compile(
     r"\b(?:sa(?:y|ys|id|ying)|claim\w*|argu\w*|according|lawsuit|su(?:e|es|ed|ing)|charg\w*|report\w*|believ\w*|told|tells?"
@@ -42,13 +50,14 @@ _TOLD = re.compile(
 _FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|may|might|must|should)\b")
 _PAST = re.compile(rf"\b(?:[a-z]+ed|{'|'.join(sorted(PAST_FORMS))})\b")
 _UNDONE = re.compile(
-    r"\b(?:to|will|would|may|might|could|should|shall|must|can)(?: (?:be|have|not|also|soon|then|\w+ly))* $"
+    r"\b(?:to|will|would|may|might|could|should|shall|must|can)(?: (?:be|have|not|also|soon|then|still|face|\w+ly))* $"
     r"|\b(?:consider|plann|propos|want|seek|hop|intend|demand|weigh|discuss)(?:s|ed|ing)"
     r"(?: (?:an?|the|its|their|his|her))? $"
 )
 _CAME_TO = re.compile(
     r"\b(?:managed?|able|began|started?|continu\w+|help\w*|used|had|have|has|forced|went on|came|failed|unable"
-    r"|first|last|only|enough|too \w+|known|believed|thought|said|reported|claim\w*|found) to(?: (?:be|have))? $"
+    r"|(?:first|last|only|next)(?: \w+){0,3}|enough|too \w+|known|believed|thought|said|reported|claim\w*|found)"
+    r" to(?: (?:be|have))? $"
     r"|\b(?:would|could) have(?: been)? $"
 )
 _WILLED = re.compile(
@@ -60,16 +69,23 @@ _OFF = re.compile(
     r"\b(?:(?:put|puts|putting|push\w*|call\w*) (?:off|back)|delay\w*|postpon\w*|cancel\w*|reschedul\w*|shelv\w*)\b"
 )
 """What is told of a plan in words of what was done."""
-_MUST = re.compile(r"\b(?:must|ha(?:s|ve) to|needs? to|told (?:[^\s,.;:]+ ){0,4}to)\b")
-"""What is told of an order in words that are none of a plan."""
+_MUST = re.compile(
+    r"\b(?:must|ha(?:s|ve) to|needs? to|told (?:[^\s,.;:]+ ){0,4}to|fin(?:es|ed)|award(?:s|ed)|requir(?:es|ed)"
+    r"|head(?:ed|ing) (?:for|to)|bound for|destined for|ask(?:s|ed|ing)? for|call(?:s|ed|ing)? for"
+    r"|obliged?|mean(?:s|t)? (?:for|to)|predict(?:s|ed)|possibl[ey]|perhaps|potential(?:ly)?)\b"
+)
+"""What is told of an order, a wish or a chance in words that are none of a plan."""
+_CONDITION = re.compile(r"(?:^|(?<=[,(] ))should (?=(?:[\w'’-]+ ){1,5}be\b)", re.IGNORECASE)
+"""A condition told in the order of a question: "should he be found"."""
 _LATER = re.compile(r"\b(?:later?|until|instead|longer)\b")
 _ARRANGED = re.compile(r"agree\w*|intend\w*|plan\w* to")
-_GOING_ON = re.compile(r"\b(?:is|are) (?:being \w+|\w+ing)\b")
+_GOING_ON = re.compile(r"\b(?:is|are|was|were) (?:being \w+|\w+ing)\b")
 """How what has been arranged may be told: "is buying", "is being bought"."""
 _ASIDE = re.compile(r"\([^)]*\)")
 _THAN_HOPED = re.compile(
-    r"\b(?:than|as) (?:[^\s,.;]+ ){0,5}?"
-    r"(?:expect|hope|plan|propose|promise|intend|want|forecast|schedule)\w*(?: for)?\b"
+    r"\b(?:than|as|(?:of|to|off|below|above) what) (?:[^\s,.;]+ ){0,5}?"
+    r"(?:expect|hope|plan|propose|promise|intend|want|forecast|schedule|s(?:eek|ought)|demand|ask|aim)\w*(?: for)?\b"
+    r"|\b(?:[Aa]s|[Ss]o) far as [^,]+"
 )
 """What was hoped for and is only compared with."""
 _PARTICIPLE = re.compile(r"\s*\w+ing\b")
@@ -86,7 +102,7 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
     "the quote says 'will'"
     >>> mistold("The mill closes in May.", ["The mill will close in May."], "")
     """
-    sentence = _THAN_HOPED.sub(" ", sentence)
+    sentence = _CONDITION.sub("if ", _THAN_HOPED.sub(" ", sentence))
     told = [clause for quote in quotes for clause in clauses(_THAN_HOPED.sub(" ", _ASIDE.sub(" ", quote)))]
     theirs, ours = PLANNED.search(_nearest(sentence, told)), PLANNED.search(sentence) or _otherwise(sentence)
     if not ours and _verbless([*clauses(sentence), ""][0]):
@@ -117,13 +133,18 @@ def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
         return f"the quote says {off[0]!r}"
     if undone := _only_planned(sentence, quotes):
         return f"the quote has {undone!r} as planned only"
+    if can := _only_possible(sentence, told):
+        return f"the quote says {can!r}"
+    if deed := _only_suspected(sentence, quotes):
+        return f"the quote has {deed!r} as alleged only"
     added = [
         clause
         for clause, near in matched
         if (plan := PLANNED.search(clause))
         and not (PLANNED.search(near) or any(_WILLED.search(quote) for quote in quotes if near in quote))
+        if _much_of(set(terms(clause)), near) or not any(map(PLANNED.search, told))
         if not set(terms(plan[0])) & set(terms(near))
-        if not (_CERTAIN.fullmatch(plan[0]) and _comes(clause[plan.end() :], quotes))
+        if not (_CERTAIN.fullmatch(plan[0]) and (_comes(clause[plan.end() :], quotes) or _GOING_ON.search(near)))
     ]
     if ours and added and not PLANNED.search(question):
         return f"{ours[0]!r} is not in the quotes"
@@ -152,6 +173,37 @@ def _only_planned(sentence: str, quotes: Sequence[str]) -> str | None:
             (_UNDONE.search(before) and not _CAME_TO.search(before)) or (_present(word) and _ON_A_DAY.match(after))
             for before, word, after in told
         ):
+            return told[0][1]
+    return None
+
+
+def _only_possible(sentence: str, told: Sequence[str]) -> str | None:
+    """What can be, told as what was: the word for that; None where there is none."""
+    near = _nearest(sentence, told)
+    possible = re.search(r"\bcan\b(?! (?:not|only)\b)", near)
+    if (
+        possible
+        and _DONE.search(sentence)
+        and not _DONE.search(near)
+        and not re.search(r"\b(?:can|could|up to)\b", sentence)
+    ):
+        return possible[0]
+    return None
+
+
+def _only_suspected(sentence: str, quotes: Sequence[str]) -> str | None:
+    """A verb told as done that the quotes have only as what somebody is suspected of; None where none is."""
+    if _ALLEGED.search(sentence) or _TOLD.search(sentence):
+        return None
+    for match in _PAST.finditer(sentence):
+        verb = stem(lemma(match[0].casefold()))
+        told = [
+            (quote[: each.start()], each[0])
+            for quote in quotes
+            for each in re.finditer(r"\w+", quote)
+            if stem(lemma(each[0].casefold())) == verb
+        ]
+        if told and all(_SUSPECTED.search(before) for before, _ in told):
             return told[0][1]
     return None
 

@@ -68,7 +68,8 @@ _AXES: Final = (
     "promote | relegate demote",
     "succeed manage | fail",
     "success | failure",
-    "guilty convict | innocent acquit",
+    "guilty convict | innocent acquit clear",
+    "pass | fail flunk",
     "charge accuse suspect indict | convict sentence",
     "arrest detain jail imprison | release free",
     "strengthen | weaken",
@@ -135,6 +136,10 @@ _AXES: Final = (
 """Groups of words, by " | ", of which one cannot stand where another stood. After "~" the same may be told the other
 way round: who lost to one was beaten by him, and what was before the one thing came after it."""
 
+_OCCASION: Final = (
+    r"(?:day|night|game|match|round|hours?|times?|price|date|ceremony|bell|stage|weekend|concert|speech)\b"
+)
+_TRIED: Final = r"tests?|exams?|examinations?|inspections?|checks?|audits?|vote|review"
 _ONLY: Final = {
     # words that are often something else, and what has to be around them to be what is meant here
     "over": re.compile(r"\bover(?= (?:[$£€]?\d|a |half|two|three|four|five|six|seven|eight|nine|ten))", re.IGNORECASE),
@@ -167,6 +172,13 @@ _ONLY: Final = {
     "against": re.compile(r"(?<=vote )against|(?<=voted )against|(?<=voting )against|(?<=votes )against"),
     "uphold": re.compile(r"\b(?:uphold|upheld)\w*(?=(?: \w+){1,3} (?:appeal|complaint|claim|challenge|objection)\b)"),
     "great": re.compile(r"\bgreat\b"),
+    "clear": re.compile(
+        r"\bcleared\b(?= (?:[\w.'’-]+,? ){0,9}of\b)|(?<=\bwas )cleared\b|(?<=\bwere )cleared\b", re.IGNORECASE
+    ),
+    "open": re.compile(rf"\bopen(?:s|ed)?\b|\bopening\b(?! {_OCCASION})", re.IGNORECASE),
+    "close": re.compile(rf"\bclos(?:e|es|ed)\b|\bclosing\b(?! {_OCCASION})", re.IGNORECASE),
+    "safe": re.compile(r"(?<!above )(?<!beyond )(?<!exceeding )(?<!over )\bsafe\b", re.IGNORECASE),
+    "pass": re.compile(rf"\bpass(?:es|ed|ing)?\b(?= (?:[\w'’-]+ ){{0,4}}(?:{_TRIED})\b)", re.IGNORECASE),
     "becaus": re.compile(r"\bbecause(?= of)", re.IGNORECASE),
     "due": re.compile(r"\bdue(?= to)", re.IGNORECASE),
     "long": re.compile(r"\blong(?= as)", re.IGNORECASE),
@@ -209,6 +221,9 @@ def _table() -> Mapping[str, tuple[tuple[int, int], ...]]:
 _POLES: Final = _table()
 _TURNED: Final = frozenset(axis for axis, line in enumerate(_AXES) if line.startswith("~ "))
 
+_WANTING: Final = re.compile(r"\b(?:lack|absence|want|shortage) of(?: \w+)?$|\bfree of$", re.IGNORECASE)
+_BEING: Final = frozenset("is are was were be been being".split())
+
 LEAST_LIKE = 0.5
 """How alike the neighbourhoods of two words have to be for one to be said in place of the other."""
 CLEARLY = 1.5
@@ -237,9 +252,14 @@ def opposite(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
                     if pole in poles or token.stem == other.stem:
                         alike = max(alike, near + LEAST_LIKE)
                     elif near > best and any(
-                        mine.stem == other.stem and likeness(mine, ours, other, theirs) >= near for mine in ours
+                        (mine.stem == other.stem and likeness(mine, ours, other, theirs) >= near)
+                        or (
+                            mine.start != token.start
+                            and poles & {at for line, at in _poles(mine, sentence) if line == axis}
+                        )
+                        for mine in ours
                     ):
-                        continue  # the sentence has that word too, in its own place
+                        continue  # the sentence has that word too, in its own place, or "approved a ban" for "banned"
                     elif near > best and (axis not in _TURNED or _same_way(token, ours, other, theirs)):
                         best, instead = near, other.word
             if best >= max(LEAST_LIKE, CLEARLY * alike):
@@ -271,14 +291,23 @@ def _poles(token: Token, text: str) -> tuple[tuple[int, int], ...]:
 
 def _denied(token: Token, text: str) -> bool:
     before = text[: token.start].split()[-WITHIN:]
-    return bool(denials(re.split(r"[,;:]", " ".join(before))[-1]))
+    near = re.split(r"[,;:]", " ".join(before))[-1]
+    return bool(denials(near) or _WANTING.search(near))
 
 
 def _same_way(one: Token, ours: Sequence[Token], other: Token, theirs: Sequence[Token]) -> bool:
     """Whether what stands before and after two words is not the other way round."""
-    (before, after), (left, right) = _sides(one, ours), _sides(other, theirs)
+    (before, after), (left, right) = _doers(one, ours), _doers(other, theirs)
     straight = len(before & left) + len(after & right)
     return straight > len(before & right) + len(after & left)
+
+
+def _doers(token: Token, text: Sequence[Token]) -> tuple[set[str], set[str]]:
+    """What stands before and after a word; the other way round where it "was bought by" what comes after it."""
+    before, after = _sides(token, text)
+    near = [each.word for each in text if token.start < each.start and each.clause == token.clause][:SIDE]
+    passive = any(each.word in _BEING for each in text if each.start < token.start and each.clause == token.clause)
+    return (after, before) if passive and "by" in near else (before, after)
 
 
 def _sides(token: Token, text: Sequence[Token]) -> tuple[set[str], set[str]]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from rag.checks.posts import akin, speaking_for
 from rag.checks.roles import SAYING
+from rag.checks.slots import NAME
 from rag.checks.spelling import is_short_for
 from rag.terms import CALENDAR, STOP_WORDS, stem, terms, words
 
@@ -22,12 +24,26 @@ _SAYS = (
     r"|call(?:s|ed)(?= (?:it|him|her|them|the)\b))"
 )
 _SAYING: Final = SAYING | frozenset(map(stem, "demand predict call".split()))
+_NOUN = r"(?:states?|claims|reports|demands|calls)"
+"""What may be a noun as well, as it is after a determiner or preposition and before "of"."""
+_BEFORE_NOUN = (
+    r"(?:the|an?|his|her|its|their|our|this|that|these|those|of|by|from|for|with|in|to|on|at|no|any|some|all|many|most"
+    r"|several|few|two|three|four|five|six|member|\w+['’]s|\w+s['’]|\d+)"
+)
+_NOUNS = re.compile(
+    rf"(\b{_BEFORE_NOUN}\s+(?:[a-z-]+(?:ed|ing|al|ic|ive|ous|er|est|ent|ant|ew|ate|se)\s+)?){_NOUN}\b"
+    rf"|\b{_NOUN}(?= (?:of|for|against|by)\b)",
+    re.IGNORECASE,
+)
 _VERB = re.compile(rf"(?<!\bbe )(?<!\bbeen )(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b{_SAYS}\b")
-_BY = re.compile(rf"\b(?:[Aa]ccording to|{_SAYS} by) ([^.,;:”\"]+)")
-_AFTER = re.compile(r"\s+(?!that\b|it\b|on\b|in\b|at\b)([^.,;:“”\"]{1,60})")
+_APPOSED = rf"(?:, {NAME}(?=[.,;:”\"]|$))?"
+"""The name of whom a speaker is told to be: "Osk's boss, Ada Lund"."""
+_BY = re.compile(rf"\b(?:[Aa]ccording to|{_SAYS} by) ([^.,;:”\"]+{_APPOSED})")
+_AFTER = re.compile(rf"\s+(?!that\b|it\b|on\b|in\b|at\b)([^.,;:“”\"]{{1,60}}{_APPOSED})")
 _BOUND = re.compile(r"[.;:“”\"]|\b(?:and|but|that|because|after|while|as|when)\b")
 _SENTENCE_END = re.compile(r"(?<=[a-z\d)][a-z\d)][.!?])\s+|(?<=[.!?][\"”])\s+")
 _AGAINST = re.compile(r"; |,? (?:but|while|whereas) ")
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 _ASIDE = re.compile(r", (?:who|which) [^,]*,")
 _OWNED = re.compile(r"^(.*\w)(?:['’]s|s['’])\s+(?=\w)")
 _GENERIC: Final = frozenset(
@@ -71,12 +87,18 @@ def wrong_speaker(sentence: str, quotes: Sequence[str], context: str) -> str | N
         shared = {quote: len(said & set(terms(quote))) for quote in quotes}
         telling = [quote for quote in quotes if shared[quote] >= AS_MUCH * max(shared.values())]
         theirs = [each for quote in telling for each in speakers(quote)]
-        if one.said_as[:1].isupper() and not one.who & known and not is_short_for(one.said_as, context):
+        named = one.who | one.whose | _meant(one)
+        if one.said_as[:1].isupper() and not named & known and not is_short_for(one.said_as, context):
             return f"{one.said_as!r} is not named near the quotes"
         others = [other for other in theirs if other.who]
         if others and len(others) == len(theirs) and not any(_same(one, other, context) for other in others):
             return f"the quotes have {others[0].said_as!r}"
     return None
+
+
+def _meant(one: Speaker) -> frozenset[str]:
+    """The stems of what else whom a sentence calls the boss, or the court, may be called."""
+    return speaking_for(one.who).union(*map(akin, one.who)) - one.who
 
 
 def _said_by(one: Speaker, sentence: str) -> str:
@@ -88,7 +110,7 @@ def speakers(text: str) -> Iterator[Speaker]:
     """Those who are told to say something in a text, in order."""
     for match in _BY.finditer(text):
         yield _speaker(match[1])
-    text = _ASIDE.sub(" ", text)
+    text = _NOUNS.sub(lambda match: "x" * len(match[0]), _QUOTED.sub(_unsaid, _ASIDE.sub(" ", text)))
     for match in _VERB.finditer(text):
         before = _BOUND.split(text[: match.start()])[-1]
         phrases = [phrase for phrase in before.split(",") if phrase.strip()]
@@ -101,6 +123,11 @@ def speakers(text: str) -> Iterator[Speaker]:
             yield _speaker(after[1] if after and inverted else before)
         else:
             yield _speaker(phrases[-1])
+
+
+def _unsaid(match: re.Match[str]) -> str:
+    """Words in quotation marks with what they themselves tell to be said blotted out."""
+    return _VERB.sub(lambda verb: "x" * len(verb[0]), match[0])
 
 
 def _speaker(phrase: str) -> Speaker:
@@ -123,7 +150,9 @@ def _same(one: Speaker, other: Speaker, context: str) -> bool:
         return not (other.who & _BODIES and one.said_as[:1].isupper() and re.search(r"\w [A-Z]", one.said_as))
     if is_short_for(one.said_as, other.said_as):
         return True
-    return beside(one.who, _named(other, context), context)
+    if _meant(one) & other.who or (re.search(r" [A-Z]", one.said_as) is None and _meant(other) & one.who):
+        return True
+    return beside(one.who | _meant(one), _named(other, context), context)
 
 
 def _named(speaker: Speaker, context: str) -> Set[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from rag.checks.peoples import root
+
 _MONTHS: Final = {
     "jan": "January",
     "feb": "February",
@@ -23,11 +25,17 @@ _MONTHS: Final = {
 _SHORT_MONTH = re.compile(rf"\b({'|'.join(month.capitalize() for month in _MONTHS)})\b(?:\.(?=\s?\d)|(?=\s\d))")
 _AFTER_DAY = re.compile(rf"(?<=\d )({'|'.join(month.capitalize() for month in _MONTHS)})\b\.?")
 _DOTTED = re.compile(r"\b([A-Z])\. ?([A-Z])\.(?: ?([A-Z])\.)?")
+_SCALE = re.compile(r"(?<=\d) ?(?:°|º|degrees )?([CF])\b")
+_SCALES: Final = {"C": "Celsius", "F": "Fahrenheit"}
+_SYMBOL = re.compile(r"(?<=\d) ?([kMGT]W)(h)?\b")
+_POWERS: Final = {"kW": "kilowatt", "MW": "megawatt", "GW": "gigawatt", "TW": "terawatt"}
 _NOT_GUILTY = re.compile(r"\b(not|non)-(?=[a-z])", re.IGNORECASE)
 
 
 def spelled(text: str) -> str:
-    """A text with months in full, initials without dots or plural and two countries by their initials.
+    """A text in one spelling: months in full, initials without dots or plural, two countries by their initials.
+
+    Symbols of heat and power are words, and dollars are those of the US where nothing else is said.
 
     >>> spelled("The U.S. court meets on Feb. 20, not 9 Sept.")
     'The US court meets on February 20, not 9 September'
@@ -35,8 +43,11 @@ def spelled(text: str) -> str:
     text = _SHORT_MONTH.sub(lambda match: _MONTHS[match[1].casefold()], text)
     text = _AFTER_DAY.sub(lambda match: _MONTHS[match[1].casefold()], text)
     text = _DOTTED.sub(lambda match: "".join(part for part in match.groups() if part), text)
+    text = _SCALE.sub(lambda match: f" degrees {_SCALES[match[1]]}", text)
+    text = _SYMBOL.sub(lambda match: f" {_POWERS[match[1]]}{'-hour' if match[2] else ''}s", text)
     text = re.sub(r"(?<=\w) n['’]t\b", "n't", text)
     text = re.sub(r"\bUnited States(?: of America)?\b|\bUSA\b", "US", text).replace("United Kingdom", "UK")
+    text = re.sub(r"\bUS (?=dollars?\b)|\bUS(?=\$)", "", text)
     text = re.sub(r"\b([A-Z]{2,})s\b", r"\1", text)
     return _NOT_GUILTY.sub(r"\1 ", text)
 
@@ -49,52 +60,14 @@ def is_short_for(name: str, text: str) -> bool:
     >>> is_short_for("Chinese", "It is in China."), is_short_for("Austrian", "It is in Australia.")
     (True, False)
     """
-    if name.isupper() and len(name) > 1:
-        return any(name in "".join(re.findall(r"\b[A-Z]", run[0])) for run in _RUN.finditer(text))
-    root = _root(name.casefold())
-    return any(root == _root(word.casefold()) for word in re.findall(r"\b[A-Z]\w+", text))
+    name = name.removeprefix("the ").removeprefix("The ")
+    initials = ("".join(re.findall(r"\b[A-Z]", run[0])) for run in _RUN.finditer(text))
+    if name.isupper() and len(name) > 1 and any(name in each for each in initials):
+        return True
+    return root(name.casefold()) in {root(word.casefold()) for word in re.findall(r"\b[A-Z]\w+", text)}
 
 
 _RUN = re.compile(r"\b[A-Z][\w’'-]*(?: (?:(?:of|for|and|the|on|in) ){0,2}[A-Z][\w’'-]*)+")
-_PEOPLES: Final = {
-    "french": "france",
-    "german": "germany",
-    "germans": "germany",
-    "dutch": "netherlands",
-    "british": "britain",
-    "spanish": "spain",
-    "danish": "denmark",
-    "greek": "greece",
-    "turkish": "turkey",
-    "irish": "ireland",
-    "polish": "poland",
-    "swiss": "switzerland",
-    "welsh": "wales",
-    "scottish": "scotland",
-    "norwegian": "norway",
-    "norwegians": "norway",
-    "swedish": "sweden",
-    "finnish": "finland",
-    "icelandic": "iceland",
-    "belgian": "belgium",
-    "belgians": "belgium",
-    "portuguese": "portugal",
-    "czech": "czechia",
-    "czechs": "czechia",
-    "cypriot": "cyprus",
-    "thai": "thailand",
-    "afghan": "afghanistan",
-    "afghans": "afghanistan",
-    "lebanese": "lebanon",
-    "peruvian": "peru",
-}
-_ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ern|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
-
-
-def _root(name: str) -> str:
-    return _ENDING.sub("", _PEOPLES.get(name, name))
-
-
 _IRREGULAR: Final = {
     past: forms.split()[0]
     for forms in (

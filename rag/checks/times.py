@@ -39,12 +39,18 @@ _OTHER_ONE: Final = re.compile(r"\bthe (?:one|ones|last one|previous one) (?:of|
 
 
 def mistimed(
-    sentence: str, quotes: Sequence[str], documents: Sequence[Document], question: str, asked: date | None = None
+    sentence: str,
+    quotes: Sequence[str],
+    documents: Sequence[Document],
+    question: str,
+    asked: date | None = None,
+    context: str = "",
 ) -> str | None:
     """How the time of what the quotes tell is another than that of the question; None where it is not.
 
     `asked` is the day from which the question's "last week" counts, None where it cannot be told. A time that the
-    sentence tells itself misleads nobody, and one that was asked for cannot be wrong.
+    sentence tells itself misleads nobody, and one that was asked for cannot be wrong. What is told without a time is of
+    the days before it was published, unless the `context` names a year that is asked for.
 
     >>> mistimed("It lasted 17 days.", ["The one of 2019 lasted 17 days."], [], "How long was the strike of 2026?")
     '2019 is not when the question means'
@@ -60,7 +66,11 @@ def mistimed(
             found = moments(part, written)
             if any(one.span.meets(other.span) for one in found for other in said):
                 continue
-            if wrong := _elsewhen(part, found, meant, written) if meant else _another(part, found, question, written):
+            if (
+                wrong := _elsewhen(part, found, meant, written, context)
+                if meant
+                else _another(part, found, question, written)
+            ):
                 return wrong
     return None
 
@@ -82,11 +92,15 @@ def _telling(sentence: str, quote: str, question: str) -> list[str]:
     return [part for part, having in parts.items() if having == most] if most else [quote]
 
 
-def _elsewhen(part: str, found: Sequence[Moment], meant: Sequence[Moment], written: date | None) -> str | None:
+def _elsewhen(
+    part: str, found: Sequence[Moment], meant: Sequence[Moment], written: date | None, context: str
+) -> str | None:
     told = [one.span for one in found]
+    known = numbers(context)
     for one in meant:
         spans = told
-        if not spans and one.relative and written:
+        elsewhere = bool(context) and one.span.first.year not in known and one.span.last.year not in known
+        if not spans and (one.relative or elsewhere) and written:
             spans = [Span(written - REPORTED, written)]
         slack = LOOSE if one.relative else FAR
         if not spans or any(one.span.meets(span, slack) for span in spans):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.terms import CARDINAL, SCALE, numbers
+from rag.terms import CARDINAL, SCALE, in_full, numbers
 
 _LADDERS: Final = {
     "time": "second minute hour day=night week month year,season decade century",
@@ -19,16 +19,29 @@ _LADDERS: Final = {
     "power": "watt kilowatt megawatt gigawatt",
     "area": "acre,hectare",
     "share": "%=percent=per·cent=percentage percentage·point=point",
-    "crown": "crown",
+    "degree": "degree=c=f=°c=°f",
+    "crown": "crown=krona=kronor=krone=kroner=koruna",
     "dollar": "cent $=dollar",
     "euro": "€=euro",
-    "sterling": "£=sterling",
+    "sterling": "£=sterling=pound",
     "yen": "¥=yen",
     "franc": "franc",
+    "rupee": "rupee",
+    "rouble": "rouble=ruble",
+    "yuan": "yuan",
+    "peso": "peso",
+    "lira": "lira",
+    "zloty": "zloty",
+    "forint": "forint",
 }
 """Units by dimension, from small to large; those with a comma between them are of like size, those with = the same.
 Money is not converted."""
-_SPELLED: Final = {"meter": "metre", "liter": "litre", "century": "century", "centuries": "century", "inches": "inch"}
+_AMERICAN: Final = {
+    f"{size}{unit}er": f"{size}{unit}re"
+    for unit, sizes in (("met", ("", "kilo", "centi", "milli")), ("lit", ("", "milli", "hecto")))
+    for size in sizes
+}
+_SPELLED: Final = _AMERICAN | {"century": "century", "centuries": "century", "inches": "inch"}
 _STEPS: Final = {
     unit.replace("·", " "): (dimension, step)
     for dimension, ladder in _LADDERS.items()
@@ -41,10 +54,8 @@ _SAME: Final = {
     for units in re.split("[ ,]", ladder)
     for unit in units.split("=")
 }
-_CURRENCIES: Final = frozenset({"crown", "dollar", "euro", "sterling", "yen", "franc"})
-_UNIT = "|".join(
-    sorted((re.escape(unit) for unit in [*_STEPS, "meter", "liter", "centuries", "inches"]), key=len, reverse=True)
-)
+CURRENCIES: Final = frozenset("crown dollar euro sterling yen franc rupee rouble yuan peso lira zloty forint".split())
+_UNIT = "|".join(sorted((re.escape(unit) for unit in [*_STEPS, *_SPELLED]), key=len, reverse=True))
 UNITS = rf"(?:{_UNIT})(?:e?s)?(?![\w])"
 """A pattern for a unit, in the singular or the plural."""
 _WORDS = rf"{CARDINAL}|{SCALE}|half|a|an"
@@ -75,9 +86,9 @@ def wrong_unit(question: str, sentence: str, quotes: Sequence[str]) -> tuple[str
     if match is None:
         return None
     asked, given = _unit(match[1] or match[2]), numbers(question)
-    said = [(value, unit) for value, unit in _carried(sentence) if value not in given]
+    said = [(value, unit) for value, unit in carried(sentence) if value not in given]
     bare = numbers(sentence) - given - {value for value, _ in said}
-    said += [(value, unit) for quote in quotes for value, unit in _carried(quote) if value in bare]
+    said += [(value, unit) for quote in quotes for value, unit in carried(quote) if value in bare]
     unsaid = bare - {value for value, _ in said}
     units = [unit for _, unit in said]
     if not units or unsaid or any(_alike(asked, unit) for unit in units):
@@ -92,22 +103,35 @@ def swapped_unit(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None
     ('year', 'day')
     >>> swapped_unit("It took 14 days, 3 of them in May.", ["It took 14 days in 14 years."])
     """
-    theirs = [each for quote in quotes for each in _carried(quote)]
-    for value, unit in _carried(sentence):
+    theirs = [each for quote in quotes for each in carried(quote)]
+    for value, unit in carried(sentence):
         units = [other for told, other in theirs if told == value and _comparable(unit, other)]
         if units and not any(_SAME.get(unit, unit) == _SAME.get(other, other) for other in units):
             return unit, units[0]
     return None
 
 
-def _carried(text: str) -> list[tuple[float, str]]:
-    """The numbers of a text that have a unit, with it."""
+def carried(text: str) -> list[tuple[float, str]]:
+    """The numbers of a text that have a unit, with it.
+
+    >>> carried("It paid €1.4bn in 24 days.")
+    [(1400000000.0, '€'), (24.0, 'day')]
+    """
     found = []
-    for match in _CARRIED.finditer(text):
+    for match in _CARRIED.finditer(in_full(text)):
         told = match["sum"] or match["value"]
         unit = _unit(match["sign"] or match["unit"])
         found += [(value, unit) for value in numbers(told) or {1.0}]
     return found
+
+
+def measure(text: str) -> str:
+    """What a unit is one of, by which the same sums are known: "€" for "euros", "%" for "per cent".
+
+    >>> measure("euros"), measure("per cent"), measure("clerks")
+    ('€', '%', '')
+    """
+    return _SAME.get(_unit(text), "").replace("·", " ").split("=")[0]
 
 
 def _unit(text: str) -> str:
@@ -120,10 +144,12 @@ def _unit(text: str) -> str:
 
 def _alike(one: str, other: str) -> bool:
     (ours, low), (theirs, high) = _STEPS.get(one, (one, 0)), _STEPS.get(other, (other, 0))
+    if "pound" in (one, other) and "mass" in (ours, theirs):
+        return True
     return ours == theirs and abs(low - high) <= 1
 
 
 def _comparable(one: str, other: str) -> bool:
     """Whether one unit said in place of another is a fault: of its dimension, or another currency."""
     ours, theirs = _STEPS.get(one, (one, 0))[0], _STEPS.get(other, (other, 0))[0]
-    return ours == theirs or {ours, theirs} <= _CURRENCIES
+    return ours == theirs or {ours, theirs} <= CURRENCIES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.checks.modality import mistold
 from rag.checks.verify import faults
 from rag.types import Document
 
@@ -63,3 +64,27 @@ def test_a_plan_or_a_denial_told_otherwise_is_found(sentence: str, quote: str, c
 def test_a_running_time_is_no_two_numbers() -> None:
     quote = "Ada Lund broke the record on Wednesday, winning the final in Osk in 1:50.12."
     assert checks("Ada Lund broke it with a time of 1:50.12 in the final in Osk.", quote) == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "wrong"),
+    [
+        ("Two boys stabbed a guard.", "Police arrested two boys on suspicion of stabbing a guard.", True),
+        (
+            "Two boys are suspected of stabbing a guard.",
+            "Two boys were arrested on suspicion of stabbing a guard.",
+            False,
+        ),
+        ("She murdered her husband.", "She is accused of murdering her husband.", True),
+        ("He stole the money.", "He denies stealing the money.", True),
+        ("The office fined Osk 4% of its sales.", "Fines can reach 4% of sales.", True),
+        ("The office can fine Osk 4% of its sales.", "Fines can reach 4% of sales.", False),
+        ("Osk asked for five million.", "Osk demanded five million.", False),
+        ("The bikes were headed for Lund.", "The bikes were to be taken to Lund.", False),
+        ("It raised 3 million, less than what Osk had sought.", "It raised 3 million, less than hoped.", False),
+        ("A fine is possible, should he be found guilty.", "He could be fined if he is found guilty.", False),
+        ("The judge awarded Osk 9 million.", "The judge ordered Lund to pay Osk 9 million.", False),
+    ],
+)
+def test_what_is_alleged_possible_or_wished_is_not_done(sentence: str, quote: str, wrong: bool) -> None:
+    assert (mistold(sentence, [quote], "") is not None) == wrong

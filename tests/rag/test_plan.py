@@ -157,7 +157,7 @@ def test_steps_that_never_tell_the_name_that_was_asked_for_are_no_answer(engine:
 
     def says(messages: Sequence[Message]) -> str:
         if "Split it" in messages[-1].content:
-            return "Which firm had Mill Bridge?\nWhat had Mill Bridge of 4.7 million crowns?"
+            return "Which cost had Mill Bridge?\nWhat had Mill Bridge of 4.7 million crowns?"
         return costs
 
     refusal = reply(engine, says, asked)

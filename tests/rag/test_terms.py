@@ -24,6 +24,9 @@ from rag.terms import coverage, denials, names, numbers, stem, term_weights, ter
         ("from 3.6 to 4.3 million", {3_600_000, 4_300_000}),
         ("5-10 thousand, or 3 to 4 people", {5_000, 10_000, 3, 4}),
         ("12 km²; ² and ¹", {12}),
+        ("half a million, two and a half million, a quarter of a million", {500_000, 2_500_000, 250_000}),
+        ("a hundred clerks and two dozen ships", {100, 24}),
+        ("hundreds of clerks, dozens of ships", set()),
         ("", set()),
     ],
 )

@@ -145,7 +145,7 @@ def test_a_number_is_told_in_the_unit_that_was_asked_for_and_that_its_quote_has(
 
 def test_a_sentence_without_a_word_of_its_quotes_is_no_answer() -> None:
     quote = "The fair was held in Osk."
-    assert checks("Brinequartz.", quote, "Where was the fair held?") == {"subject"}
+    assert "subject" in checks("Brinequartz.", quote, "Where was the fair held?")
     assert checks("Osk.", quote, "Where was the fair held?") == set()
     assert checks("Yes.", quote, "Was it in Osk where the fair was held?") == set()
 
