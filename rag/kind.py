@@ -38,7 +38,7 @@ _SEASON = re.compile(
     r"\b(?:spring|summer|autumn|winter|morning|noon|evening|night|today|yesterday|ago|week|month|year|decade|century)\b",
     re.IGNORECASE,
 )
-_NAME_OF = re.compile(r"\bwhat (?:is|was|are|were) the names? of\b", re.IGNORECASE)
+_NAME_OF = re.compile(r"\bwhat(?:['’]s| (?:is|was|are|were)) the names? of\b", re.IGNORECASE)
 _WHETHER = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", re.IGNORECASE
 )

@@ -79,8 +79,10 @@ _COUNTED: Final = {stem(word): line for line, group in enumerate(_THINGS) for wo
     _PEOPLE, -1
 )
 _WHICH_NAMED = re.compile(
-    r"\b(?:which|what) (?:[a-z]+ )?(?:company|firm|bank|insurer|club|team|airline|newspaper|broadcaster|studio|retailer"
-    r"|country|city|town|state|county|province|party|university)\b(?! (?:of|for)\b)",
+    r"\b(?:which|what) (?:[a-z]+ ){0,2}?(?:company|firm|bank|insurer|club|team|airline|newspaper|broadcaster|studio"
+    r"|retailer|country|city|town|state|county|province|party|university"
+    r"|(?:companie|countrie|partie|bank|firm|club|team|member|councillor|minister|senator|player|author|director|judge)s)"
+    r"\b(?! (?:of|for)\b)",
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"^\W*(?:and )?where\b(?!['’]s the| (?:does|do) (?:the|it) [\w ]+ come from)", re.IGNORECASE)
@@ -106,6 +108,12 @@ _KINDS: Final = (
 """Words of which one does not stand for another, however alike the rest is."""
 _WHO = re.compile(r"^\W*[Ww]ho (?!(?:is|was|are|were) (?:the |an? )?[A-Z][\w .'’-]*\W*$)(?P<rest>.*)")
 """Who did what; not who somebody is."""
+_SUBJECT = re.compile(
+    r"((?:The|Its|Their|His|Her) [^,;.]{3,80}?) (?:is|are|was|were|has|have|had|will|would) (?:been )?\w+(?:ing|ed)\b"
+)
+"""Of whom it tells what they did, and not who they are."""
+_WHOSE = re.compile(r"^\W*whose\b", re.IGNORECASE)
+_OWNED = re.compile(r"['’]s\b|s['’] |\b(?:belong\w*|own\w*|of|his|her|their|my|by)\b", re.IGNORECASE)
 _AGE_ASKED = re.compile(r"\bhow old\b|\bwhat age\b|\b(?:is|was) the age of\b", re.IGNORECASE)
 _AGES = (
     re.compile(
@@ -145,6 +153,7 @@ def unanswered(question: str, sentence: str, quotes: Sequence[str], near: str = 
         _no_reason(question, sentence)
         or _counts_others(question, sentence, quotes)
         or _no_name(question, sentence)
+        or _no_owner(question, sentence)
         or _no_place(question, sentence)
         or _no_length(question, sentence)
         or _another_kind(question, quotes)
@@ -215,13 +224,31 @@ def _begins_with(sentence: str, given: str) -> bool:
     True
     >>> _begins_with("Ada Osk was shot by a guard.", "shot Ada Osk?")
     False
+    >>> _begins_with("The sponsor of the fair is talking to others.", "will be the sponsor of the fair?")
+    True
     """
     if re.match(r"(?:He|She|They) ", sentence):
+        return True
+    subject = _SUBJECT.match(sentence)
+    if subject and set(terms(subject[1])) <= set(terms(given)) and not re.search(r"\bby\b", sentence):
         return True
     opening = re.match(NAME, re.sub(r"^The ", "", sentence))
     known = {word.casefold() for word in words(given)}
     named = opening is not None and {w.casefold() for w in words(opening[0]) if not OF_PLACE.search(w)} <= known
     return named and not re.search(r"\bby\b|\b(?:is|are) (?:an?|the|one)\b", sentence)
+
+
+def _no_owner(question: str, sentence: str) -> str | None:
+    """Asked whose it is, it tells nobody's.
+
+    >>> _no_owner("Whose dog was it?", "The dog ran into the road.")
+    'it does not tell whose'
+    >>> _no_owner("Whose dog was it?", "The dog belonged to a farmer.")
+    """
+    if not _WHOSE.search(question):
+        return None
+    given = {word.casefold() for word in words(question)}
+    return None if _OWNED.search(sentence) or set(names(sentence)) - given else "it does not tell whose"
 
 
 def _no_place(question: str, sentence: str) -> str | None:

@@ -161,7 +161,7 @@ def test_an_order_and_markup_are_no_statements() -> None:
 
 def test_when_it_was_does_not_answer_who_did_it() -> None:
     quote = "Iraq and Syria signed the treaty last year."
-    assert checks("The treaty was signed last year.", quote, "Who signed the treaty?") == {"echo"}
+    assert "echo" in checks("The treaty was signed last year.", quote, "Who signed the treaty?")
     assert checks("Iraq and Syria signed the treaty last year.", quote, "Who signed the treaty?") == set()
     assert checks("The treaty was signed last year.", quote, "When was the treaty signed?") == set()
 
