@@ -87,10 +87,10 @@ class Judge:
             and support >= max(RETOLD_SUPPORT, calibration.threshold)
         ):
             # what was added for the words of the draft carries nothing of the quote
-            brought = set(terms(sentence)) - set(terms(question.text))
+            sought = set(terms(question.text))
+            brought = set(terms(sentence)) - sought
             first = max(quotes, key=lambda each: len(brought & set(terms(each.told))))
             quotes = tuple(each for each in quotes if each.sentence in (first.sentence, first.header))
-            sought = set(terms(question.text))
             having = set(terms(leaning(first.told, reading.around([first.hit.document]))))
             if len(sought & having) >= RETOLD_SHARE * len(sought):
                 sentence, found = self._held(" ".join(first.told.split()), question, reading, quotes, past)

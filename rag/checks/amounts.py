@@ -25,9 +25,10 @@ _PART_OF_UNIT = re.compile(
 )
 _A_UNIT_AND_HALF = re.compile(rf"(?<![\d.])\b(an?|\d+|{CARDINAL})[\s-]({UNITS}) and a (half|quarter)\b", re.IGNORECASE)
 _PARTS: Final = {"half": 0.5, "three": 0.75}
-_PEOPLE = re.compile(r"men|women|people|children|wo?men|mice|sheep|fish|\w+[^s]s|\w+sses", re.IGNORECASE)
+_PEOPLE = re.compile(r"men|women|people|children|mice|sheep|fish|\w+[^s]s|\w+sses", re.IGNORECASE)
 
 _NO_NOUNS: Final = frozenset("versus plus minus across times unless whereas besides perhaps always".split())
+"""What ends like a plural and counts nothing."""
 
 COUNT: Final = "#"
 """The measure of a number with a noun that is no unit."""

@@ -32,7 +32,8 @@ _REASON = re.compile(
     r"\b(?:becaus\w*|since|as (?:it|he|she|they|we|there|the|its|his|her|their|no|[A-Z]\w+)|due|owing|thanks|result\w*"
     r"|caus\w+|led|leads?|prompt\w+|forc\w+|trigger\w+|blam\w+|reasons?|so that|so it|in order|over|amid|following"
     rf"|after(?! {_SPAN})|given|with|without|by \w+ing|for \w+ing|for (?:his|her|its|their|the)"
-    r"|mak(?:es?|ing)|made|cut|push\w*|driv\w+|drove|lack|shortage|fear\w*|concern\w*|worr\w+|mean(?:s|t)?|if|when|fail\w*|too|unable|need\w*|want\w*|hop\w+|explain\w*|believ\w+"
+    r"|mak(?:es?|ing)|made|cut|push\w*|driv\w+|drove|lack|shortage|fear\w*|concern\w*|worr\w+|mean(?:s|t)?|if|when"
+    r"|fail\w*|too|unable|need\w*|want\w*|hop\w+|explain\w*|believ\w+"
     r"|accus\w+|protest\w*|saying|not|no|to (?!be\b)[a-z]+)\b|, \w+ing\b|[:;–—]|n['’]t\b"
     rf"|\bwithin {_SPAN}",
     re.IGNORECASE,

@@ -83,7 +83,8 @@ _DIFFERENCE = re.compile(
 )
 _COMPARED = re.compile(
     r"\b(?:by|more|less|fewer|higher|lower|longer|shorter|older|younger|later|earlier|up|down|another|further"
-    r"|margin|majority|gap|ahead|behind|lead|led|ris(?:e|es|ing)|rose|f[ae]ll|falls|gr[eo]w|grown|increased?|decreased?|dropped|difference|extra|after|above|below)\b",
+    r"|margin|majority|gap|ahead|behind|lead|led|ris(?:e|es|ing)|rose|f[ae]ll|falls|gr[eo]w|grown|increased?|decreased?"
+    r"|dropped|difference|extra|after|above|below)\b",
     re.IGNORECASE,
 )
 
