@@ -11,7 +11,7 @@ from typing import Final
 
 from rag.checks.anchors import tokens
 from rag.checks.fates import fates
-from rag.checks.roles import OF_PLACE
+from rag.checks.peoples import OF_PLACE
 from rag.checks.slots import NAME, numbered
 from rag.checks.speakers import speakers
 from rag.checks.spelling import lemma

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from rag.checks.anchors import tokens
-from rag.checks.roles import verbal
 from rag.checks.slots import NAME
+from rag.checks.verbs import verbal
 from rag.terms import CALENDAR, STOP_WORDS, names, stem, words
 
 _SENTENCES = re.compile(r"(?<=[a-z\d)”\"’][.!?])\s+|(?<=[.!?][”\"])\s+")

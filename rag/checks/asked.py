@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.checks.roles import SAYING
 from rag.checks.slots import NAME
 from rag.checks.spelling import abbreviated
+from rag.checks.verbs import SAYING
 from rag.kind import Kind, kind_of
 from rag.terms import CALENDAR, ORDINALS, STOP_WORDS, names, numbers, stem, words
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 
 from rag.checks.anchors import ACROSS, Token, likeness, tokens
-from rag.checks.roles import OF_PLACE, SAYING
+from rag.checks.peoples import OF_PLACE
 from rag.checks.slots import Slot, Slots, Value, dated, known_names, named, numbered
 from rag.checks.titles import together
+from rag.checks.verbs import SAYING
 
 LEAST_LIKE = 1.0
 """How alike the neighbourhoods of two values have to be for one to stand in place of the other."""

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 from rag.checks.posts import same
-from rag.checks.roles import ACTS
 from rag.checks.slots import NAME
+from rag.checks.verbs import ACTS
 from rag.terms import CALENDAR, STOP_WORDS, denials, names, stem, words
 
 _DETERMINER: Final = frozenset("the a an its his her their our this that another".split())

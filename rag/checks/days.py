@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from rag.checks.anchors import Token, tokens
-from rag.checks.roles import ACTS, verbal
+from rag.checks.verbs import ACTS, verbal
 from rag.terms import CALENDAR, DAYS, MONTH_NAMES, stem
 from rag.types import Document
 from rag.when import Moment, moments

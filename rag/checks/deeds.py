@@ -13,9 +13,9 @@ from rag.checks.anchors import Token, tokens
 from rag.checks.called import KINDS, PREPOSITIONS, Called, called
 from rag.checks.peoples import country
 from rag.checks.posts import RANKS
-from rag.checks.roles import ACTS, SAYING, verbal, voice
 from rag.checks.slots import NAME
 from rag.checks.spelling import PAST_FORMS
+from rag.checks.verbs import ACTS, SAYING, verbal, voice
 from rag.terms import CALENDAR, STOP_WORDS, stem, terms
 
 _BY: Final = 5

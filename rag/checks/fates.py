@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.checks.modality import clauses
+from rag.checks.sentences import clauses
 from rag.terms import numbers
 
 _FATES: Final = {

@@ -7,8 +7,9 @@ from collections.abc import Sequence, Set
 
 from rag.checks.anchors import tokens
 from rag.checks.denied import denying
-from rag.checks.roles import verbal
+from rag.checks.sentences import clauses
 from rag.checks.spelling import PAST_FORMS, lemma
+from rag.checks.verbs import verbal
 from rag.terms import CALENDAR, stem, terms
 
 SAME_CLAUSE = 0.6
@@ -92,7 +93,6 @@ _PARTICIPLE = re.compile(r"\s*\w+ing\b")
 _ON_A_DAY = re.compile(
     rf"[^,;.]*\b(?:{'|'.join(day.capitalize() for day in sorted(CALENDAR))}|tomorrow|tonight|next \w+)\b"
 )
-_CLAUSE = re.compile(r"[,:](?!\d)|[;–—]|\b(?:and|but|who|which|because|after|before|while|as|if)\b")
 
 
 def mistold(sentence: str, quotes: Sequence[str], question: str) -> str | None:
@@ -233,11 +233,6 @@ def _still_to_come(planned: str, text: str) -> bool:
 
 def _much_of(said: Set[str], text: str) -> bool:
     return len(said & set(terms(text))) >= SAME_CLAUSE * len(said)
-
-
-def clauses(text: str) -> list[str]:
-    """The parts of a sentence between commas and conjunctions."""
-    return [clause for clause in _CLAUSE.split(text) if clause.strip()]
 
 
 def _nearest(text: str, clauses: Sequence[str]) -> str:

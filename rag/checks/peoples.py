@@ -27,6 +27,8 @@ _COUNTRY: Final = {
     for country, forms in [line.strip().split(": ")]
     for form in forms.split()
 }
+OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
+"""The ends of words for what is of a place or people: "Belgian"."""
 _ENDING = re.compile(r"(?<=\w{4})(?:ese|ish|ern|ians?|eans?|ans?|ns?|ia|ea|is|i|y|a|e|o)$")
 
 

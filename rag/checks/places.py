@@ -10,8 +10,8 @@ from typing import Final
 from rag.checks.anchors import Token, tokens
 from rag.checks.dates import DAY_OF_MONTH
 from rag.checks.peoples import root
-from rag.checks.roles import ACTS, verbal
 from rag.checks.slots import NAME, numbered
+from rag.checks.verbs import ACTS, verbal
 from rag.terms import CALENDAR, words
 
 _PLACE = re.compile(rf"\b(?P<by>[Ii]n|[Aa]t|[Nn]ear) (?:the )?(?P<name>{NAME})")

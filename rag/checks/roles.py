@@ -8,9 +8,10 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from rag.checks.anchors import Token, tokens
+from rag.checks.peoples import OF_PLACE
 from rag.checks.slots import Slot, Value, known_names, named
-from rag.checks.spelling import PAST_FORMS
-from rag.terms import CALENDAR, stem
+from rag.checks.verbs import ACTS, SAYING, verbal, voice
+from rag.terms import CALENDAR
 
 BETWEEN = 5
 """How many telling words at most stand between who did something and to whom."""
@@ -19,29 +20,9 @@ FAR = 12
 SIDE = 3
 """How many telling words on either side of a verb are what it is told of."""
 
-SAYING: Final = frozenset(
-    map(
-        stem,
-        "say said tell told state argue claim explain add write announce warn deny insist ask report wrote"
-        " according".split(),
-    )
-)
-"""Verbs of speech: `rag.checks.speakers` looks at who says."""
 _PLACING: Final = frozenset("in at on during since".split())
 _LATELY: Final = frozenset("today yesterday tomorrow tonight week month year day".split())
-OF_PLACE: Final = re.compile(r"(?:ese|ish|ian|can|ean|ch|tch)$")
-_AUXILIARY: Final = frozenset("will would may might can could shall should must to did does do not also".split())
-ACTS: Final = PAST_FORMS | {
-    "beat",
-    "fell",
-    "left",
-    "shot",
-    "hit",
-    *"attack defeat ouster sue replace lead follow trail".split(),
-}
-"""Forms of verbs, and words for acts, that do not look like a verb."""
 _HIM: Final = re.compile(r" (?:him|her|them|it)\b(?! \w+ed\b)")
-_DETERMINERS: Final = frozenset("the a an its his her their this these those that of in".split())
 
 
 def turned(sentence: str, quotes: Sequence[str], context: str = "") -> tuple[str, str, str] | None:
@@ -142,29 +123,6 @@ def _objects(text: str) -> dict[str, tuple[str, str]]:
         for one, other in pairwise(telling)
         if one.clause == other.clause and verbal(text, one) and not voice(text, one)
     }
-
-
-def voice(text: str, token: Token) -> bool:
-    """Whether a word is told of whom it was done to."""
-    if re.match(r"\W+by\b", text[token.end :]):
-        return True
-    if token.word.endswith("ing"):
-        return False
-    return re.search(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+)?$", text[: token.start]) is not None
-
-
-def verbal(text: str, token: Token) -> bool:
-    """Whether a word looks like a verb where it stands."""
-    if token.word in PAST_FORMS and not token.capital:
-        return True
-    if token.capital or not token.word[0].isalpha() or re.search(r"(?:or|er|ors|ers|ion|ions|ment|ments)$", token.word):
-        return False
-    if re.search(r"(?:ed|ing)$", token.word):
-        return True
-    before = text[: token.start].split()[-1:] or [""]
-    return before[0].casefold() in _AUXILIARY or (
-        re.search(r"[^su]s$", token.word) is not None and before[0].casefold() not in _DETERMINERS
-    )
 
 
 def _sides(token: Token, text: Sequence[Token], most: int) -> tuple[set[str], set[str]]:

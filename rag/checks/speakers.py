@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.checks.posts import akin, speaking_for
-from rag.checks.roles import SAYING
 from rag.checks.slots import NAME
 from rag.checks.spelling import is_short_for
+from rag.checks.verbs import SAYING
 from rag.terms import CALENDAR, STOP_WORDS, stem, terms, words
 
 NEAR: Final = 6

@@ -9,11 +9,11 @@ from typing import Final
 
 from rag.checks.anchors import tokens
 from rag.checks.called import SENTENCES, Called, called
-from rag.checks.peoples import root
+from rag.checks.peoples import OF_PLACE, root
 from rag.checks.posts import KIN, OFFICES, PEOPLE, POSTS, RANKS, akin
-from rag.checks.roles import OF_PLACE, SAYING, verbal
 from rag.checks.slots import NAME
 from rag.checks.spelling import PAST_FORMS
+from rag.checks.verbs import SAYING, verbal
 from rag.terms import STOP_WORDS, stem, words
 
 _LOW: Final = r"(?:[a-z][a-z-]* )"

@@ -34,7 +34,7 @@ from rag.checks.deeds import misdone
 from rag.checks.denied import denied_beside, denying, wanting, wrong_verdict, wrongly_affirmed, wrongly_denied
 from rag.checks.derived import derived, differences
 from rag.checks.fates import misfated
-from rag.checks.modality import clauses, mistold
+from rag.checks.modality import mistold
 from rag.checks.money import miscalled
 from rag.checks.opposites import misranked, opposite
 from rag.checks.owners import anothers
@@ -46,6 +46,7 @@ from rag.checks.quantities import exchanged, miscounted, mismeasured
 from rag.checks.relatives import other_person
 from rag.checks.reworded import reworded
 from rag.checks.roles import crossed, turned
+from rag.checks.sentences import clauses
 from rag.checks.speakers import wrong_speaker
 from rag.checks.spelling import abbreviated, is_short_for, spelled
 from rag.checks.times import mistimed
