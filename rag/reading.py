@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from rag.checks.times import untimely
+from rag.checks.times.times import untimely
 from rag.checks.verify import heading
 from rag.evidence import Candidate, candidates, sentences
 from rag.injection.injected import told, unarmed

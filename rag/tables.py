@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rag.checks.units import UNITS
+from rag.checks.numbers.units import UNITS
 from rag.injection.injected import evidence_in
 from rag.terms import SCALE
 from rag.types import Passage, Sentence

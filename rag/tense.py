@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rag.checks.spelling import PAST_FORMS
+from rag.checks.text.spelling import PAST_FORMS
 
 _BOUNDARY: Final = (
     r"\.\s(?![a-z])|[;:!?]\s|, (?:and|but|while|who|whose|which|where|when)\b|\b(?:but|while|after|before)\b"

@@ -32,6 +32,16 @@ PURE = (
         "ingest.copies",
     ),
 )
+CHECKS: dict[str, set[str]] = {
+    "text": set(),
+    "wording": {"text"},
+    "numbers": {"text", "wording"},
+    "people": {"text"},
+    "times": {"text"},
+    "relations": {"text", "numbers", "people", "times"},
+    "question": {"text", "numbers", "people"},
+}
+"""Which packages of checks each may know of, beside itself: only such as stand before it here."""
 VENDORS = frozenset(
     {"alembic", "chromadb", "fastapi", "httpx", "langchain", "langchain_core", "langchain_openai", "sqlalchemy"}
     | {"onnxruntime", "sentence_transformers", "starlette", "torch", "uvicorn", "xllamacpp"}
@@ -79,6 +89,19 @@ def test_a_room_imports_only_the_rooms_below_it(module: str) -> None:
 def test_the_vocabulary_imports_only_the_standard_library_and_itself(module: str) -> None:
     foreign = {name for name in imports(MODULES[module]) if top(name) not in sys.stdlib_module_names}
     assert not {name for name in foreign if not any(within(name, known) for known in VOCABULARY)}
+
+
+@pytest.mark.parametrize("package", CHECKS)
+def test_a_package_of_checks_knows_only_of_those_below_it(package: str) -> None:
+    own = [path for name, path in MODULES.items() if within(name, f"rag.checks.{package}")]
+    known = {name.split(".")[2] for path in own for name in imports(path) if name.startswith("rag.checks.")}
+    assert own
+    assert known - {package} <= CHECKS[package] <= set(list(CHECKS)[: list(CHECKS).index(package)])
+
+
+def test_every_check_stands_in_a_package_but_the_list_of_them() -> None:
+    found = {name.split(".")[2] for name in MODULES if name.startswith("rag.checks.")}
+    assert found == {*CHECKS, "verify"}
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if any(within(name, pure) for pure in PURE)])

@@ -10,16 +10,33 @@ import re
 from collections.abc import Sequence, Set
 from datetime import date, timedelta
 
-from rag.checks.answers import unanswered
-from rag.checks.antecedents import antecedents, named_in_full
-from rag.checks.asked import elsewhere, misquoted, other_ordinal, unnamed
-from rag.checks.bindings import misplaced_day, misplaced_name, misplaced_number
-from rag.checks.bounds import misbounded
-from rag.checks.called import identified, misnamed
-from rag.checks.causes import other_cause, turned_cause, turned_comparison, unfounded_cause
-from rag.checks.columns import misplaced_cell
-from rag.checks.compared import contradicted
-from rag.checks.dates import (
+from rag.checks.numbers.bounds import misbounded
+from rag.checks.numbers.compared import contradicted
+from rag.checks.numbers.derived import derived, differences
+from rag.checks.numbers.money import miscalled
+from rag.checks.numbers.parts import misweighed, overstated
+from rag.checks.numbers.quantities import exchanged, miscounted, mismeasured
+from rag.checks.numbers.reworded import reworded
+from rag.checks.numbers.units import swapped_unit, wrong_unit
+from rag.checks.people.antecedents import antecedents, named_in_full
+from rag.checks.people.called import identified, misnamed
+from rag.checks.people.fates import misfated
+from rag.checks.people.persons import put_together
+from rag.checks.people.posts import akin
+from rag.checks.people.relatives import other_person
+from rag.checks.people.speakers import wrong_speaker
+from rag.checks.people.titles import other_body, other_post
+from rag.checks.question.answers import unanswered
+from rag.checks.question.asked import elsewhere, misquoted, other_ordinal, unnamed
+from rag.checks.relations.bindings import misplaced_day, misplaced_name, misplaced_number
+from rag.checks.relations.columns import misplaced_cell
+from rag.checks.relations.deeds import misdone
+from rag.checks.relations.owners import anothers
+from rag.checks.relations.places import misplaced_deed, misplaced_value
+from rag.checks.relations.roles import crossed, turned
+from rag.checks.text.sentences import clauses
+from rag.checks.text.spelling import abbreviated, is_short_for, spelled
+from rag.checks.times.dates import (
     dates,
     days_of_months,
     strange_dates,
@@ -29,29 +46,12 @@ from rag.checks.dates import (
     told_years,
     years,
 )
-from rag.checks.days import impossible_day, misdated
-from rag.checks.deeds import misdone
-from rag.checks.denied import denied_beside, denying, wanting, wrong_verdict, wrongly_affirmed, wrongly_denied
-from rag.checks.derived import derived, differences
-from rag.checks.fates import misfated
-from rag.checks.modality import mistold
-from rag.checks.money import miscalled
-from rag.checks.opposites import misranked, opposite
-from rag.checks.owners import anothers
-from rag.checks.parts import misweighed, overstated
-from rag.checks.persons import put_together
-from rag.checks.places import misplaced_deed, misplaced_value
-from rag.checks.posts import akin
-from rag.checks.quantities import exchanged, miscounted, mismeasured
-from rag.checks.relatives import other_person
-from rag.checks.reworded import reworded
-from rag.checks.roles import crossed, turned
-from rag.checks.sentences import clauses
-from rag.checks.speakers import wrong_speaker
-from rag.checks.spelling import abbreviated, is_short_for, spelled
-from rag.checks.times import mistimed
-from rag.checks.titles import other_body, other_post
-from rag.checks.units import swapped_unit, wrong_unit
+from rag.checks.times.days import impossible_day, misdated
+from rag.checks.times.times import mistimed
+from rag.checks.wording.causes import other_cause, turned_cause, turned_comparison, unfounded_cause
+from rag.checks.wording.denied import denied_beside, denying, wanting, wrong_verdict, wrongly_affirmed, wrongly_denied
+from rag.checks.wording.modality import mistold
+from rag.checks.wording.opposites import misranked, opposite
 from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
 from rag.terms import CALENDAR, denials, names, numbers, shares, stem, terms, worded, words

@@ -1,0 +1,1 @@
+"""What is told of what: who did it to whom and where, and whose the number is. Pure."""
