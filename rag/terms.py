@@ -27,6 +27,10 @@ STOP_WORDS: Final = frozenset(
 Fact = float | str
 """What can be checked of a text: a number, or the stem of a word."""
 
+FIRST_YEAR: Final = 1500
+LAST_YEAR: Final = 2100
+"""Between these, a number without a unit may be a year."""
+
 MONTHS: Final = frozenset(
     "january february march april may june july august september october november december".split()
 )
@@ -167,6 +171,15 @@ def numbers(text: str) -> set[float]:
         if run or word[:1].isdecimal() or word in _SMALL:
             run.append(word)
     return found
+
+
+def may_be_year(value: float) -> bool:
+    """Whether a number may be that of a year.
+
+    >>> may_be_year(1987), may_be_year(1987.5), may_be_year(140)
+    (True, False, False)
+    """
+    return FIRST_YEAR <= value <= LAST_YEAR and value == int(value)
 
 
 def in_full(text: str) -> str:

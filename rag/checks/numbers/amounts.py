@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from rag.checks.numbers.units import UNITS, measure
-from rag.terms import CARDINAL, SCALE, STOP_WORDS, in_full, numbers
+from rag.terms import CARDINAL, SCALE, STOP_WORDS, in_full, may_be_year, numbers
 
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
 _ONE = rf"(?:{_DIGITS}|\b(?:{CARDINAL})\b)"
@@ -82,7 +82,7 @@ def comparable(*found: Amount) -> bool:
 
 def is_year(one: Amount) -> bool:
     """Whether an amount may be a year, and is of nothing."""
-    return one.measure == "" and 1500 <= one.value <= 2100 and one.value == int(one.value)
+    return one.measure == "" and may_be_year(one.value)
 
 
 def pairs(found: Sequence[Amount]) -> list[tuple[Amount, Amount]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 
 from rag.checks.wording.opposites import directions, winning
-from rag.terms import CARDINAL, SCALE, numbers, shares, stem
+from rag.terms import CARDINAL, FIRST_YEAR, LAST_YEAR, SCALE, numbers, shares, stem
 
 _SUM = rf"(?:[$£€]\s?)?\d[\d,]*(?:\.\d+)?(?:\s(?:{SCALE}|percent|per cent))?"
 _FROM_TO = re.compile(rf"\bfrom (?:\w+ ){{0,3}}?({_SUM}).{{0,40}}?\bto (?:\w+ ){{0,3}}?({_SUM})")
@@ -132,4 +132,4 @@ def _pair(one: str, other: str) -> tuple[float, float] | None:
     if not alike or len(first) != 1 or len(second) != 1 or first == second:
         return None
     (low,), (high,) = first, second
-    return None if 1500 <= low <= 2100 and 1500 <= high <= 2100 else (low, high)
+    return None if FIRST_YEAR <= low <= LAST_YEAR and FIRST_YEAR <= high <= LAST_YEAR else (low, high)

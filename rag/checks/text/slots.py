@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.checks.text.anchors import Token
-from rag.terms import CALENDAR, CARDINAL, DAYS, SCALE, STOP_WORDS, names, numbers
+from rag.terms import CALENDAR, CARDINAL, DAYS, SCALE, STOP_WORDS, may_be_year, names, numbers
 
 _NUMBER = re.compile(
     rf"(?<!\d:)(?P<sign>[$£€¥])?\s?(?P<value>\d[\d,]*(?:\.\d+)?(?:[\s-]{SCALE}\b)?|\b(?:{CARDINAL})\b(?:[\s-](?:{CARDINAL}|{SCALE})\b)*)(?!:?\d)"
@@ -50,7 +50,7 @@ def numbered(text: str, found: Sequence[Token]) -> Iterator[Slot]:
         (value,) = values
         kind = match["sign"] or ("%" if match["share"] else "")
         if not kind:
-            kind = "year" if 1500 <= value <= 2100 and value == int(value) else "count"
+            kind = "year" if may_be_year(value) else "count"
         after = [each for each in found if each.telling and each.start >= match.end() and each.word[0].isalpha()]
         head = after[0].stem if kind == "count" and after and after[0].clause == token.clause else ""
         right = (

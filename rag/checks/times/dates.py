@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from rag.terms import CALENDAR, DAYS, MONTH_NAMES, MONTHS, numbers, words
+from rag.terms import CALENDAR, DAYS, MONTH_NAMES, MONTHS, may_be_year, numbers, words
 from rag.types import Document
 from rag.when import Span, moments
 
@@ -96,4 +96,4 @@ def dates(text: str) -> set[str]:
 
 
 def years(text: str) -> set[float]:
-    return {number for number in numbers(text) if number == int(number) and 1500 <= number <= 2100}
+    return set(filter(may_be_year, numbers(text)))
