@@ -107,6 +107,8 @@ def faults(
     """
     sentence, question, context = spelled(sentence), spelled(question), spelled(context)
     quotes = named_in_full([spelled(quote) for quote in quotes], context)
+    leaned = [leaning(quote, context) for quote in quotes]
+    opening = " ".join(_ENDS.split(context, maxsplit=OPENING)[:OPENING])
     headed = spelled(" ".join(map(heading, documents)))
     spans = told_spans(quotes, documents)
     resolved = frozenset((str(one.first.day), f"{one.first:%B}".casefold()) for one in spans if one.first == one.last)
@@ -122,7 +124,7 @@ def faults(
     return [
         *order_faults(sentence),
         *_missing("number", sorted(numbers(sentence) - known - given - meant_by)),
-        *_stray_numbers(sentence, quotes, question, numbers(f"{headed} {question}"), context),
+        *_stray_numbers(sentence, quotes, leaned, question, numbers(f"{headed} {question}")),
         *_missing("date", sorted(strange_years(sentence, quotes, f"{question} {context}", meant_years))),
         *_missing("date", strange_dates(sentence, " ".join(quotes), headed, allowed, resolved)),
         *_missing("name", _unknown_names(sentence, f"{read} {question} {' '.join(allowed)}")),
@@ -143,7 +145,7 @@ def faults(
         *_cell_faults(sentence, quotes, question),
         *_relation_faults(sentence, quotes, question, f"{context} {read} {question}"),
         *_subject_faults(sentence, question, read, f"{context} {read}"),
-        *_other_faults(sentence, quotes, question, headed, context),
+        *_other_faults(sentence, quotes, question, headed, " ".join([headed, opening, *leaned])),
     ]
 
 
@@ -196,15 +198,16 @@ def _cell_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fa
     return []
 
 
-def _stray_numbers(sentence: str, quotes: Sequence[str], question: str, given: Set[float], context: str) -> list[Fault]:
+def _stray_numbers(
+    sentence: str, quotes: Sequence[str], leaned: Sequence[str], question: str, given: Set[float]
+) -> list[Fault]:
     """Numbers taken from a quote that has nothing else of the sentence: they count something else.
 
     A bare "12" is told of what the question asks; "The fee rises to 12" of what the sentence before it speaks of.
     """
     said = worded(sentence) or worded(question)
-    beside: set[float] = set().union(
-        *(numbers(quote) for quote in quotes if said & set(terms(leaning(quote, context))))
-    )
+    telling = [quote for quote, near in zip(quotes, leaned, strict=True) if said & set(terms(near))]
+    beside: set[float] = set().union(*map(numbers, telling))
     apart = set().union(*map(numbers, quotes)) - beside - given
     found = sorted(numbers(sentence) & apart)
     return [Fault("number", f"{value:.12g} stands in a sentence about something else") for value in found]
@@ -298,10 +301,8 @@ def _subject_faults(sentence: str, question: str, read: str, context: str) -> li
     return []
 
 
-def _other_faults(sentence: str, quotes: Sequence[str], question: str, headed: str, context: str) -> list[Fault]:
+def _other_faults(sentence: str, quotes: Sequence[str], question: str, headed: str, near: str) -> list[Fault]:
     """What the quotes tell of another one than the question means, or do not have word for word."""
-    opening = " ".join(_ENDS.split(context, maxsplit=OPENING)[:OPENING])
-    near = " ".join([headed, opening, *(leaning(quote, context) for quote in quotes)])
     if wanting := unanswered(question, sentence, quotes, near):
         return [Fault("kind", wanting)]
     if other := other_ordinal(question, quotes):
