@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rag.kind import Kind, kind_of
 from rag.seams import Message
-from rag.terms import CALENDAR, STOP_WORDS, denials, names, numbers, stem, terms, words
+from rag.terms import CALENDAR, STOP_WORDS, denials, names, numbers, stem, stems, terms, words
 from rag.types import MAX_QUESTION_CHARS, Question, Turn
 
 TURNS_READ = 4
@@ -72,7 +72,7 @@ def accepted(proposed: str, question: Question) -> str | None:
     if not text.endswith("?") or not terms(text) or len(text) > MAX_QUESTION_CHARS:
         return None
     said = " ".join(map(_shown, _read(question.history)))
-    known = {stem(word) for word in words(f"{said} {question.text}")}
+    known = stems(f"{said} {question.text}")
     new_words = {stem(name) for name in names(text)} - known
     new_numbers = numbers(text) - numbers(f"{said} {question.text}")
     lost = set(names(question.text)) - set(names(text)) or numbers(question.text) - numbers(text)

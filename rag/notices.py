@@ -14,7 +14,7 @@ from rag.evidence import Candidate
 from rag.injection.injected import gives_orders
 from rag.kind import Kind, kind_of
 from rag.rivals import facts
-from rag.terms import Fact, calendar, names, numbers, stem, terms, words
+from rag.terms import Fact, calendar, names, numbers, stem, stems, terms
 from rag.types import Document, Fault, Hit, Notice, Passage, Sentence
 
 RETRACTED_SCORE = 0.5
@@ -124,7 +124,7 @@ def takes_back(document: Document, passages: Iterable[Passage], text: str, quest
         return False
     wrong, right = _told_apart(sentences)
     standing, kind = " ".join([document.title, *right]), kind_of(question)
-    given = numbers(question) | {stem(word) for word in words(question)}
+    given = numbers(question) | stems(question)
     said = [term for term in dict.fromkeys(terms(text)) if not term[0].isdigit()]
     for statement in wrong:
         wrong_numbers = numbers(statement) - numbers(standing)
@@ -133,7 +133,7 @@ def takes_back(document: Document, passages: Iterable[Passage], text: str, quest
         if kind in (Kind.TIME, Kind.OTHER) and (_days(statement) - _days(standing)) & (_days(text) - given):
             return True
         if kind in (Kind.NAME, Kind.OTHER) and not wrong_numbers:
-            known, mine = _stems(standing), _stems(text)
+            known, mine = stems(standing), stems(text)
             if any(not name <= known and name <= mine and not name <= given for name in _names(statement)):
                 return True
         if wrong_numbers and not wrong_numbers & numbers(text):
@@ -173,13 +173,9 @@ def _days(text: str) -> set[Fact]:
     return set(map(stem, calendar(text)))
 
 
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text)}
-
-
 def _names(text: str) -> list[set[str]]:
     """The names in a text, each as the stems of its words."""
-    return [name for run in _NAME.findall(text) if (name := {stem(word) for word in words(run)} - _days(run))]
+    return [name for run in _NAME.findall(text) if (name := stems(run) - _days(run))]
 
 
 def _named(text: str) -> frozenset[Fact]:

@@ -10,7 +10,7 @@ import re
 
 from rag.followup import refers
 from rag.seams import Message
-from rag.terms import Fact, names, numbers, stem, terms, words
+from rag.terms import Fact, names, numbers, stem, stems, terms
 from rag.types import Question, Turn
 
 MOST_STEPS = 3
@@ -61,7 +61,7 @@ def steps(proposed: str, question: Question) -> list[str]:
     lines = [_NUMBERED.sub("", line).strip() for line in proposed.splitlines()]
     asked = list(dict.fromkeys(line for line in lines if line.endswith("?")))
     simple = [step for step in asked if not _SUMS_UP.search(step)][:MOST_STEPS]
-    known, given = {stem(word) for word in words(question.text)}, _facts(question.text)
+    known, given = stems(question.text), _facts(question.text)
     honest = all(
         _facts(step) <= given
         and len(set(terms(step)) - known) <= 1

@@ -17,7 +17,7 @@ from rag.evidence import Candidate
 from rag.kind import Kind, kind_of
 from rag.reading import Reading
 from rag.sources import source_of
-from rag.terms import CALENDAR, CARDINAL, Fact, calendar, names, numbers, stem, terms, words
+from rag.terms import CALENDAR, CARDINAL, Fact, calendar, names, numbers, stem, stems, terms
 from rag.types import Document
 
 MOST_RIVALS = 2
@@ -66,7 +66,7 @@ def facts(question: str, text: str) -> frozenset[Fact]:
     if kind is Kind.TIME:
         found |= calendar(text)
     if kind in (Kind.NAME, Kind.OTHER):
-        given = {stem(word) for word in words(question)}
+        given = stems(question)
         found |= {stem(name) for name in names(text) if name not in CALENDAR} - given
     return frozenset(found)
 

@@ -121,6 +121,15 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word.casefold()))
 
 
+def stems(text: str) -> set[str]:
+    """The stems of all words of a text, of those that say nothing too.
+
+    >>> sorted(stems("The mill closed; mills close."))
+    ['close', 'mill', 'the']
+    """
+    return set(map(stem, words(text)))
+
+
 def terms(text: str) -> list[str]:
     """Stems of the words that say something, in order; of all words where none does."""
     found = words(text)

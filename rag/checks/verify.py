@@ -54,7 +54,7 @@ from rag.checks.wording.modality import mistold
 from rag.checks.wording.opposites import misranked, opposite
 from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
-from rag.terms import CALENDAR, denials, names, numbers, shares, stem, terms, worded, words
+from rag.terms import CALENDAR, denials, names, numbers, shares, stem, stems, terms, worded, words
 from rag.types import Document, Fault
 
 LEAST_ASKED = 0.3
@@ -221,7 +221,7 @@ def leaning(quote: str, context: str) -> str:
 
 def _unknown_names(sentence: str, text: str) -> list[str]:
     """The names in a sentence of which no form is in the text, in order."""
-    known = {stem(word) for word in words(text)}
+    known = stems(text)
     known |= {part for word in known for part in re.split(r"['’-]", word)}
     unknown = [name for name in dict.fromkeys(names(sentence)) if not akin(stem(name)) & known]
     if unknown:

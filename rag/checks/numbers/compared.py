@@ -8,8 +8,8 @@ from itertools import product
 from typing import Final
 
 from rag.checks.numbers.amounts import COUNT, Amount, amounts, comparable, is_year
-from rag.checks.text.spelling import lemma
-from rag.terms import STOP_WORDS, in_full, numbers, stem, words
+from rag.checks.text.spelling import bases
+from rag.terms import in_full, numbers
 
 _MORE: Final = (
     "more higher longer larger bigger greater older hotter warmer heavier taller wider deeper further farther dearer"
@@ -62,7 +62,7 @@ def contradicted(sentence: str, quotes: Sequence[str]) -> str | None:
         if match["how"].casefold() == "more" and re.match(r" (?:than|expensive|\w+ly)?", match["mid"]) is None:
             continue
         told = f"{match['how']} than" if match.re is _THAN else match["how"]
-        ours, theirs = _stems(f"{_END.split(before)[-1]} {match['mid']}"), _stems(after)
+        ours, theirs = set(bases(f"{_END.split(before)[-1]} {match['mid']}")), set(bases(after))
         one, other = ours - theirs, theirs - ours
         found = list(_then_and_now(quotes)) if _BEFORE.match(after) else list(_sides(one, other, quotes))
         if match["how"] in _QUICK:
@@ -100,7 +100,7 @@ def _sides(one: Set[str], other: Set[str], quotes: Sequence[str]) -> Iterator[tu
 
 def _nearness(text: str, start: int, end: int, amount: Amount) -> dict[str, float]:
     """How near the telling words of a clause stand to an amount."""
-    before, after = _telling(text[start : amount.start]), _telling(text[amount.end : end])
+    before, after = bases(text[start : amount.start]), bases(text[amount.end : end])
     near = {word: 1 / place for place, word in reversed([*enumerate(reversed(before), 1)]) if place <= _REACH}
     for place, word in enumerate(after, 1):
         if place <= _REACH:
@@ -128,9 +128,9 @@ def _attributed(how: str, sign: int, one: Set[str], other: Set[str], quotes: Seq
             match = attributed.search(clause)
             if match is None:
                 continue
-            stems = _stems(clause)
+            told = set(bases(clause))
             same = _SIGNS[match[1].casefold()] == sign
-            if bool(stems & one) != bool(stems & other) and bool(stems & one) != same:
+            if bool(told & one) != bool(told & other) and bool(told & one) != same:
                 return True
     return False
 
@@ -143,11 +143,3 @@ _PAIRS: Final = (
 _OPPOSED: Final = dict(pair.split() for pair in _PAIRS.split("|")) | {
     less: more for more, less in (pair.split() for pair in _PAIRS.split("|"))
 }
-
-
-def _telling(text: str) -> list[str]:
-    return [stem(lemma(word.casefold())) for word in words(text) if word.casefold() not in STOP_WORDS]
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(_telling(text))

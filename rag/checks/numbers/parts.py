@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.checks.numbers.derived import portions
-from rag.checks.text.spelling import PAST_FORMS, lemma
-from rag.terms import CARDINAL, STOP_WORDS, numbers, stem, words
+from rag.checks.text.spelling import PAST_FORMS, base
+from rag.terms import CARDINAL, STOP_WORDS, numbers, words
 
 _MARK = re.compile(r"[;:.](?!\d)|,(?!\d)|\b(?:and|but|while|whereas|although|though)\b")
 _MANY = rf"\d[\d,]*|{CARDINAL}"
@@ -178,6 +178,4 @@ def _rest(text: str, match: re.Match[str]) -> frozenset[str]:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(
-        stem(lemma(word.casefold())) for word in words(text) if word.casefold() not in STOP_WORDS and not numbers(word)
-    )
+    return frozenset(base(word) for word in words(text) if word.casefold() not in STOP_WORDS and not numbers(word))

@@ -11,7 +11,7 @@ from typing import Final
 from rag.checks.people.posts import same
 from rag.checks.text.slots import NAME
 from rag.checks.text.verbs import ACTS
-from rag.terms import CALENDAR, STOP_WORDS, denials, names, stem, words
+from rag.terms import CALENDAR, STOP_WORDS, denials, names, stem, stems
 
 _DETERMINER: Final = frozenset("the a an its his her their our this that another".split())
 PREPOSITIONS: Final = frozenset(
@@ -119,7 +119,7 @@ def _each(parts: frozenset[str], phrase: Sequence[str], sentence: str, end: int)
         return
     yield Called(parts, found, stem(phrase[-1]))
     while phrase[-1].endswith("s") and (match := _JOINED.match(sentence, end)):
-        yield Called(frozenset(map(stem, words(match[1]))), found, stem(phrase[-1]))
+        yield Called(frozenset(stems(match[1])), found, stem(phrase[-1]))
         end = match.end()
 
 
@@ -199,11 +199,11 @@ def identified(sentence: str, quotes: Sequence[str], context: str) -> str | None
     match = re.match(rf"(?:The|A|An) (?:[a-z-]+ )*?([a-z-]+) (?:is|was) (?:the )?({NAME})[.,]?$", sentence.strip())
     if match is None:
         return None
-    head, parts = stem(match[1]), set(map(stem, words(match[2])))
-    together = [text for text in quotes if head in (found := set(map(stem, words(text)))) and parts <= found]
+    head, parts = stem(match[1]), stems(match[2])
+    together = [text for text in quotes if head in (found := stems(text)) and parts <= found]
     if not together or any(
         head in each.words and each.means(parts) for text in [*quotes, context] for each in called(text)
     ):
         return None
-    pieces = [set(map(stem, words(piece))) for text in [*quotes, context] for piece in _CLAUSES.split(text)]
+    pieces = [stems(piece) for text in [*quotes, context] for piece in _CLAUSES.split(text)]
     return None if any(head in piece and parts & piece for piece in pieces) else match[2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.checks.people.posts import ANY, WRITTEN, akin, turned
 from rag.checks.text.anchors import tokens
-from rag.terms import stem, terms, words
+from rag.terms import stems, terms
 
 _OWNER = re.compile(
     r"(?:\b(?:my|our|your|his|her|its|their|whose)|\w['’]s|s['’])\s+(?:[a-z-]+\s+){0,2}?$", re.IGNORECASE
@@ -44,11 +44,11 @@ def other_person(sentence: str, quotes: Sequence[str], context: str) -> tuple[st
     ('boss', 'sister')
     >>> other_person("Ivo lives with his wife Ada.", ["Ada lives with her husband Ivo."], "")
     """
-    said, quoted = set(terms(sentence)), _stems(" ".join(quotes))
-    known = quoted | _stems(context)
+    said, quoted = set(terms(sentence)), stems(" ".join(quotes))
+    known = quoted | stems(context)
     shared = [len(said & set(terms(quote))) for quote in quotes]
     told = [
-        (each, count == max(shared), _stems(quote))
+        (each, count == max(shared), stems(quote))
         for quote, count in zip(quotes, shared, strict=True)
         for each in _people(quote)
         if not akin(each.word) & said
@@ -87,7 +87,3 @@ def _people(text: str) -> Iterator[_Person]:
             frozenset(each.stem for each in found[:place] if each.capital),
             frozenset(each.stem for each in found[place:] if each.capital),
         )
-
-
-def _stems(text: str) -> set[str]:
-    return set(map(stem, words(text)))

@@ -11,7 +11,7 @@ from rag.checks.people.posts import akin, speaking_for
 from rag.checks.text.slots import NAME
 from rag.checks.text.spelling import is_short_for
 from rag.checks.text.verbs import SAYING
-from rag.terms import CALENDAR, STOP_WORDS, stem, terms, words
+from rag.terms import CALENDAR, STOP_WORDS, stem, stems, terms, words
 
 NEAR: Final = 6
 """Within how many words two names of the same person stand beside each other ("the mayor, Ilse Brandt")."""
@@ -80,7 +80,7 @@ def wrong_speaker(sentence: str, quotes: Sequence[str], context: str) -> str | N
     >>> wrong_speaker("The mayor said it sank.", ["It sank, Lund said."], "Lund is the mayor.")
     """
     ours = [each for each in speakers(sentence) if each.who]
-    known = {stem(word) for word in words(context)}
+    known = stems(context)
     who = frozenset().union(*(each.who | each.whose for each in ours))
     for one in ours:
         said = set(terms(_said_by(one, sentence))) - who - _SAYING

@@ -14,7 +14,7 @@ from rag.checks.text.peoples import OF_PLACE, root
 from rag.checks.text.slots import NAME
 from rag.checks.text.spelling import PAST_FORMS
 from rag.checks.text.verbs import SAYING, verbal
-from rag.terms import STOP_WORDS, stem, words
+from rag.terms import STOP_WORDS, stem, stems, words
 
 _LOW: Final = r"(?:[a-z][a-z-]* )"
 _CLAIMS: Final = (
@@ -82,7 +82,7 @@ def other_post(sentence: str, texts: Sequence[str]) -> tuple[str, str] | None:
             continue
         mine = _field(field, parts, told)
         told_so = any(one.head in akin(each) for each in mine)
-        if mine and not told_so and not any(akin(one.head) & _stems(near) for near in _naming(parts, texts)):
+        if mine and not told_so and not any(akin(one.head) & stems(near) for near in _naming(parts, texts)):
             return max(parts), one.head
     return None
 
@@ -132,13 +132,13 @@ def _claims(text: str) -> Iterator[_Claim]:
                 between = words(f"{found.get('post') or ''} {found.get('kind') or ''}".casefold())
                 if any(word in _BROKEN or stem(word) in SAYING or _PAST.search(word) for word in between):
                     continue
-                post = frozenset(map(stem, words(found.get("post") or ""))) & POSTS
+                post = frozenset(stems(found.get("post") or "") & POSTS)
                 if "post" in found and not (post and stem(words(found["post"])[-1]) in POSTS):
                     continue
                 who, body = (frozenset(map(str.casefold, words(found[key]))) for key in ("who", "body"))
                 body = (body - STOP_WORDS - _COMMON) or body - STOP_WORDS
                 who = frozenset(part for part in map(stem, who) if part not in RANKS)
-                kind = bool(frozenset(map(stem, words(found.get("kind") or ""))) & _BODIES)
+                kind = bool(stems(found.get("kind") or "") & _BODIES)
                 if who and body and not all(OF_PLACE.search(part) for part in body):
                     yield _Claim(who, post, body, kind, match[0])
 
@@ -171,19 +171,15 @@ def _linked(claim: _Claim, sentence: str) -> frozenset[str]:
 
 
 def _naming(parts: Set[str], texts: Sequence[str]) -> list[str]:
-    return [each for text in texts for each in SENTENCES.split(text) if parts & _stems(each)]
+    return [each for text in texts for each in SENTENCES.split(text) if parts & stems(each)]
 
 
 def _whose(text: str) -> set[str]:
     """The posts that a text gives to "her editor", which may be anybody's."""
-    return {stem(word) for match in _OWNED.finditer(text) for word in words(match[1])} & POSTS
+    return {word for match in _OWNED.finditer(text) for word in stems(match[1])} & POSTS
 
 
 def _is_place(body: Set[str], texts: Sequence[str]) -> bool:
     """Whether something was in it: a place, which many may be of."""
     places = "|".join(map(re.escape, sorted(body)))
     return any(re.search(rf"\b(?:in|near) (?:{places})\b", text, re.IGNORECASE) for text in texts)
-
-
-def _stems(text: str) -> set[str]:
-    return set(map(stem, words(text)))

@@ -15,7 +15,7 @@ from rag.checks.people.speakers import speakers
 from rag.checks.text.anchors import tokens
 from rag.checks.text.peoples import OF_PLACE
 from rag.checks.text.slots import NAME, numbered
-from rag.checks.text.spelling import lemma
+from rag.checks.text.spelling import base
 from rag.kind import Kind, is_open, kind_of
 from rag.terms import CALENDAR, CARDINAL, STOP_WORDS, names, numbers, stem, terms, words
 
@@ -367,9 +367,7 @@ def _only_speaks(question: str, sentence: str, quotes: Sequence[str]) -> str | N
         if last.casefold() in given:
             continue
         said = {
-            stem(lemma(word.casefold()))
-            for word in words(sentence)
-            if word not in person.split() and word.casefold() not in STOP_WORDS
+            base(word) for word in words(sentence) if word not in person.split() and word.casefold() not in STOP_WORDS
         }
         mentions = [(quote, match) for quote in quotes for match in re.finditer(rf"\b{re.escape(last)}\b", quote)]
         if mentions and all(_speaking(quote, match, said) for quote, match in mentions):
@@ -381,7 +379,7 @@ def _speaking(quote: str, match: re.Match[str], said: Set[str]) -> bool:
     """Whether somebody stands in a quote as who says it, without a word of what is told, and not of himself."""
     if not any(match[0] in words(one.said_as) for one in speakers(quote)) or _HIMSELF.search(quote):
         return False
-    beside = {stem(lemma(word.casefold())) for word in _apposed(quote[match.end() :])}
+    beside = set(map(base, _apposed(quote[match.end() :])))
     return len(said & beside) < APPOSED * len(said)
 
 

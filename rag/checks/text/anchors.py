@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.checks.text.spelling import lemma
-from rag.terms import STOP_WORDS, stem
+from rag.checks.text.spelling import base
+from rag.terms import STOP_WORDS
 
 REACH = 4
 """How many telling words away a neighbour still counts."""
@@ -61,7 +61,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         found.append(
             Token(
                 word,
-                stem(lemma(word)),
+                base(word),
                 telling,
                 written[:1].isupper(),
                 place,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rag.checks.text.peoples import root
+from rag.terms import STOP_WORDS, stem, words
 
 _MONTHS: Final = {
     "jan": "January",
@@ -90,13 +91,22 @@ PAST_FORMS: Final = frozenset(_IRREGULAR)
 """Forms of verbs for what is done, or was, that do not end in "ed"."""
 
 
-def lemma(word: str) -> str:
-    """A lower-case word as a present verb, where it is a form of an irregular one; else the word itself.
+def base(word: str) -> str:
+    """What a word shares with its other forms, those of irregular verbs too.
 
-    >>> lemma("sold"), lemma("scold")
-    ('sell', 'scold')
+    >>> base("Sold") == base("sells"), base("scold") == base("sells")
+    (True, False)
     """
-    return _IRREGULAR.get(word, word)
+    return stem(_IRREGULAR.get(word.casefold(), word))
+
+
+def bases(text: str) -> list[str]:
+    """That of each telling word of a text, in order.
+
+    >>> bases("They sold it to the mills.")
+    ['sell', 'mill']
+    """
+    return [base(word) for word in words(text) if word.casefold() not in STOP_WORDS]
 
 
 def abbreviated(run: Sequence[str], known: Sequence[str]) -> bool:

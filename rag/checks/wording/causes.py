@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.checks.text.spelling import lemma
-from rag.terms import CARDINAL, STOP_WORDS, stem, words
+from rag.checks.text.spelling import bases
+from rag.terms import CARDINAL, stem
 
 _FROM = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|thanks to|as a result of|following"
@@ -57,12 +57,12 @@ def other_cause(sentence: str, quotes: Sequence[str]) -> str | None:
     'strike'
     """
     told = [
-        (_stems(match["reason"]), _stems(quote[: match.start()]))
+        (_bases(match["reason"]), _bases(quote[: match.start()]))
         for quote in quotes
         for match in _BECAUSE.finditer(quote)
     ]
     for match in _BECAUSE.finditer(sentence):
-        reason, effect = _stems(match["reason"]), _stems(sentence[: match.start()])
+        reason, effect = _bases(match["reason"]), _bases(sentence[: match.start()])
         same = [theirs for theirs, follows in told if len(effect & follows) >= SAME_EFFECT * len(effect)]
         if reason and same and not any(reason & theirs for theirs in same):
             return min(reason)
@@ -77,8 +77,8 @@ def unfounded_cause(sentence: str, read: str, question: str = "") -> str | None:
     >>> unfounded_cause("Osk left because of the strike of 2026.", "Osk left.", "Who left because of the 2026 strike?")
     """
     for match in _BECAUSE.finditer(sentence):
-        told = _stems(match["reason"])
-        if len(told) >= LEAST_TOLD and not told & _stems(f"{read} {question}"):
+        told = _bases(match["reason"])
+        if len(told) >= LEAST_TOLD and not told & _bases(f"{read} {question}"):
             return match["reason"].strip()
     return None
 
@@ -101,7 +101,7 @@ def turned_comparison(sentence: str, quotes: Sequence[str]) -> str | None:
 
 def _compared(link: re.Match[str], text: str) -> tuple[frozenset[str], frozenset[str]]:
     """What only stands before a comparison, and what only stands after it, up to the end of its clause."""
-    before, after = _stems(text[: link.start()]), _stems(re.split(r"[,;.]", text[link.end() :])[0])
+    before, after = _bases(text[: link.start()]), _bases(re.split(r"[,;.]", text[link.end() :])[0])
     return before - after, after - before
 
 
@@ -112,10 +112,10 @@ def _causes(text: str) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
             before, after = text[: match.start()], text[match.end() :]
             if not before.strip() and "," in after:
                 after, before = after.split(",", 1)
-            first, second = _stems(before), _stems(after)
+            first, second = _bases(before), _bases(after)
             cause, effect = (second, first) if pattern is _FROM else (first, second)
             yield match[0], cause - effect, effect - cause
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(lemma(word.casefold())) for word in words(text) if word.casefold() not in STOP_WORDS)
+def _bases(text: str) -> frozenset[str]:
+    return frozenset(bases(text))

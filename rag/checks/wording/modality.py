@@ -7,10 +7,10 @@ from collections.abc import Sequence, Set
 
 from rag.checks.text.anchors import tokens
 from rag.checks.text.sentences import clauses
-from rag.checks.text.spelling import PAST_FORMS, lemma
+from rag.checks.text.spelling import PAST_FORMS, base
 from rag.checks.text.verbs import verbal
 from rag.checks.wording.denied import denying
-from rag.terms import CALENDAR, stem, terms
+from rag.terms import CALENDAR, terms
 
 SAME_CLAUSE = 0.6
 """Share of a clause's terms that one of a quote has to have to be told of the same."""
@@ -159,7 +159,7 @@ def _otherwise(text: str) -> re.Match[str] | None:
 def _only_planned(sentence: str, quotes: Sequence[str]) -> str | None:
     """A verb told as done that the quotes have only after a "to" or "will", "would" or "could"; None where none is."""
     for match in _PAST.finditer(sentence):
-        verb = stem(lemma(match[0].casefold()))
+        verb = base(match[0])
         before = [*clauses(sentence[: match.start()]), ""][-1 if not sentence[: match.start()].strip() else -2]
         if PLANNED.search(before) or _UNDONE.search(before) or re.search(r"\bbeing $", before):
             continue
@@ -167,7 +167,7 @@ def _only_planned(sentence: str, quotes: Sequence[str]) -> str | None:
             (quote[: each.start()], each[0], quote[each.end() :])
             for quote in quotes
             for each in re.finditer(r"\w+", quote)
-            if stem(lemma(each[0].casefold())) == verb
+            if base(each[0]) == verb
         ]
         if told and all(
             (_UNDONE.search(before) and not _CAME_TO.search(before)) or (_present(word) and _ON_A_DAY.match(after))
@@ -196,12 +196,12 @@ def _only_suspected(sentence: str, quotes: Sequence[str]) -> str | None:
     if _ALLEGED.search(sentence) or _TOLD.search(sentence):
         return None
     for match in _PAST.finditer(sentence):
-        verb = stem(lemma(match[0].casefold()))
+        verb = base(match[0])
         told = [
             (quote[: each.start()], each[0])
             for quote in quotes
             for each in re.finditer(r"\w+", quote)
-            if stem(lemma(each[0].casefold())) == verb
+            if base(each[0]) == verb
         ]
         if told and all(_SUSPECTED.search(before) for before, _ in told):
             return told[0][1]

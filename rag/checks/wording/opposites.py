@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rag.checks.text.anchors import Token, likeness, tokens
-from rag.checks.text.spelling import lemma
+from rag.checks.text.spelling import base
 from rag.checks.wording.denied import WITHIN
 from rag.terms import CARDINAL, denials, stem
 
@@ -214,7 +214,7 @@ def _table() -> Mapping[str, tuple[tuple[int, int], ...]]:
     for axis, line in enumerate(_AXES):
         for pole, group in enumerate(line.removeprefix("~ ").split("|")):
             for word in group.split():
-                found.setdefault(stem(lemma(word)), []).append((axis, pole))
+                found.setdefault(base(word), []).append((axis, pole))
     return {word: tuple(dict.fromkeys(places)) for word, places in found.items()}
 
 
