@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from rag.checks.text.anchors import tokens
+from rag.checks.text.sentences import sentences
 from rag.checks.text.slots import NAME
 from rag.checks.text.verbs import verbal
 from rag.terms import CALENDAR, STOP_WORDS, names, stem, words
 
-_SENTENCES = re.compile(r"(?<=[a-z\d)”\"’][.!?])\s+|(?<=[.!?][”\"])\s+")
 _SHE = re.compile(r"\b(?:[Hh]e|[Ss]he)\b|\b[Tt]he \d+-year-old\b")
 _OPENS = re.compile(
     r"(?:(?:In|On|At|After|Before|Since|Last|Then|But|And) (?:[^\s,]+ ){0,3}(?:[^\s,]+,? )?)?|[“\"].*[”\"],? ",
@@ -49,7 +49,7 @@ def _with_name(quote: str, context: str) -> str:
 def before(quote: str, context: str) -> str:
     """Who the nearest sentence before a quote that begins with a name, and all between with a pronoun, begins with."""
     place = context.find(quote)
-    for sentence in reversed(_SENTENCES.split(context[: max(place, 0)].strip())):
+    for sentence in reversed(sentences(context[: max(place, 0)].strip(), spoken=True)):
         if name := subject(sentence, context):
             return name
         if not _SHE.match(sentence.lstrip("“\"'")):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from rag.checks.people.posts import same
+from rag.checks.text.sentences import sentences
 from rag.checks.text.slots import NAME
 from rag.checks.text.verbs import ACTS
 from rag.terms import CALENDAR, STOP_WORDS, denials, names, stem, stems
@@ -47,7 +48,6 @@ _TOLD_OF = re.compile(r", (?:the|an?|its|his|her|their|\d+,)(?= )")
 _APPOSED = re.compile(r",(?: \d+,)? ")
 _JOINED = re.compile(rf"(?:, | and |, and )({NAME})")
 _PIECE = re.compile(r"[\w’'-]+|[^\w\s]")
-SENTENCES = re.compile(r"(?<=[a-z\d)”\"’][.!?])\s+")
 _CLAUSES = re.compile(r"[,;:–—]|\b(?:and|but|because|while|after|before|said)\b")
 
 
@@ -94,7 +94,7 @@ def called(text: str) -> tuple[Called, ...]:
 
 def _called(text: str) -> Iterator[Called]:
     known = {stem(name) for name in names(text)}
-    for sentence in SENTENCES.split(text):
+    for sentence in sentences(text):
         for match in _RUN.finditer(sentence):
             written = match[0].split()
             opening = not sentence[: match.start()].strip(" “\"'")

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from rag.checks.people.called import SENTENCES, Called, called
+from rag.checks.people.called import Called, called
 from rag.checks.people.posts import KIN, OFFICES, PEOPLE, POSTS, RANKS, akin
 from rag.checks.text.anchors import tokens
 from rag.checks.text.peoples import OF_PLACE, root
+from rag.checks.text.sentences import sentences
 from rag.checks.text.slots import NAME
 from rag.checks.text.spelling import PAST_FORMS
 from rag.checks.text.verbs import SAYING, verbal
@@ -125,7 +126,7 @@ def together(text: str) -> Iterator[frozenset[str]]:
 
 
 def _claims(text: str) -> Iterator[_Claim]:
-    for sentence in SENTENCES.split(text):
+    for sentence in sentences(text):
         for pattern in _CLAIMS:
             for match in pattern.finditer(sentence):
                 found = match.groupdict()
@@ -171,7 +172,7 @@ def _linked(claim: _Claim, sentence: str) -> frozenset[str]:
 
 
 def _naming(parts: Set[str], texts: Sequence[str]) -> list[str]:
-    return [each for text in texts for each in SENTENCES.split(text) if parts & stems(each)]
+    return [each for text in texts for each in sentences(text) if parts & stems(each)]
 
 
 def _whose(text: str) -> set[str]:
