@@ -21,8 +21,8 @@ from rag.checks.numbers.units import swapped_unit, wrong_unit
 from rag.checks.people.antecedents import antecedents, named_in_full
 from rag.checks.people.called import identified, misnamed
 from rag.checks.people.fates import misfated
+from rag.checks.people.names import strange_names, unknown_names
 from rag.checks.people.persons import put_together
-from rag.checks.people.posts import akin
 from rag.checks.people.relatives import other_person
 from rag.checks.people.speakers import wrong_speaker
 from rag.checks.people.titles import other_body, other_post
@@ -35,7 +35,7 @@ from rag.checks.relations.owners import anothers
 from rag.checks.relations.places import misplaced_deed, misplaced_value
 from rag.checks.relations.roles import crossed, turned
 from rag.checks.text.sentences import clauses
-from rag.checks.text.spelling import abbreviated, is_short_for, spelled
+from rag.checks.text.spelling import spelled
 from rag.checks.times.dates import (
     dates,
     days_of_months,
@@ -54,14 +54,13 @@ from rag.checks.wording.modality import mistold
 from rag.checks.wording.opposites import misranked, opposite
 from rag.injection.injected import order_faults
 from rag.kind import Kind, is_open, kind_of, lacks
-from rag.terms import CALENDAR, denials, names, numbers, shares, stem, stems, terms, worded, words
+from rag.terms import CALENDAR, denials, names, numbers, shares, stem, terms, worded
 from rag.types import Document, Fault
 
 LEAST_ASKED = 0.3
 """Share of the question's terms that the article has to have."""
 LEAST_NAMED = 0.6
 """Share of the question's names and years that the article has to have."""
-NAME_STEM = 5
 OPENING = 2
 """Sentences of an article that tell what it is about."""
 
@@ -127,7 +126,7 @@ def faults(
         *_stray_numbers(sentence, quotes, leaned, question, numbers(f"{headed} {question}")),
         *_missing("date", sorted(strange_years(sentence, quotes, f"{question} {context}", meant_years))),
         *_missing("date", strange_dates(sentence, " ".join(quotes), headed, allowed, resolved)),
-        *_missing("name", _unknown_names(sentence, f"{read} {question} {' '.join(allowed)}")),
+        *_missing("name", unknown_names(sentence, f"{read} {question} {' '.join(allowed)}")),
         *([Fault("name", made)] if (made := put_together(sentence, [*quotes, headed, question])) else []),
         *_denial_faults(sentence, quotes, question),
         *([Fault("modality", wrong)] if (wrong := mistold(sentence, quotes, question)) else []),
@@ -219,19 +218,6 @@ def leaning(quote: str, context: str) -> str:
     return f"{_ENDS.split(context[:place].rstrip())[-1]} {quote}" if place > 0 else quote
 
 
-def _unknown_names(sentence: str, text: str) -> list[str]:
-    """The names in a sentence of which no form is in the text, in order."""
-    known = stems(text)
-    known |= {part for word in known for part in re.split(r"['’-]", word)}
-    unknown = [name for name in dict.fromkeys(names(sentence)) if not akin(stem(name)) & known]
-    if unknown:
-        given = words(text)
-        runs = _runs(sentence, set(unknown))
-        short = [run for run in runs if abbreviated(run, given) or (len(run) == 1 and is_short_for(run[0], text))]
-        unknown = [name for name in unknown if name not in {word.casefold() for run in short for word in run}]
-    return unknown
-
-
 def heading(document: Document) -> str:
     """What an article is read under: its headline, outlet and date."""
     date = f"{document.published_at:%A %d %B %Y}" if document.published_at else ""
@@ -285,7 +271,8 @@ def _subject_faults(sentence: str, question: str, read: str, context: str) -> li
     missing = sorted(sought - set(terms(context)))
     if len(sought) - len(missing) < LEAST_ASKED * len(sought):
         return [Fault("subject", f"nothing near the quotes speaks of {', '.join(missing[:3])}")]
-    strangers = _strangers(question, context)
+    missing_years = (f"{year:.12g}" for year in sorted(years(question) - numbers(context)))
+    strangers = [*strange_names(question, context), *missing_years]
     if len(strangers) > (1 - LEAST_NAMED) * (len(set(names(question))) + len(years(question))):
         return [Fault("subject", f"the article does not name {', '.join(strangers[:3])}")]
     brought = said - sought
@@ -312,44 +299,3 @@ def _other_faults(sentence: str, quotes: Sequence[str], question: str, headed: s
     if said := misquoted(sentence, quotes):
         return [Fault("subject" if said in question else "speaker", f"no quote has the words {said!r}")]
     return []
-
-
-def _strangers(question: str, context: str) -> list[str]:
-    """The names and years of a question that a text has in no form.
-
-    "Iraqi" is a form of "Iraq", "US" one of "United States", and "Twigg" alone one of "Graham Twigg".
-    """
-    known = words(context)
-    forms = {word.casefold()[:NAME_STEM] for word in known}
-    named = set(names(question))
-    strangers = []
-    for run in _runs(question, named):
-        missing = [
-            word.casefold()
-            for word in run
-            if word.casefold()[:NAME_STEM] not in forms and not is_short_for(word, context)
-        ]
-        if missing and not abbreviated(run, known) and not _by_last_name(run, context):
-            strangers += missing
-    return [*dict.fromkeys(strangers), *(f"{year:.12g}" for year in sorted(years(question) - numbers(context)))]
-
-
-def _runs(text: str, named: Set[str]) -> list[list[str]]:
-    """The names of a text as they stand: words of a name follow each other."""
-    runs: list[list[str]] = [[]]
-    for word in words(text):
-        if word[:1].isupper() and word.casefold() in named:
-            runs[-1].append(word)
-        elif runs[-1]:
-            runs.append([])
-    return [run for run in runs if run]
-
-
-def _by_last_name(run: Sequence[str], context: str) -> bool:
-    """Whether a text speaks of a person by the last name, and never gives that name another first name."""
-    last = re.escape(run[-1])
-    return (
-        len(run) > 1
-        and re.search(rf"\b{last}\b", context) is not None
-        and re.search(rf"\b[A-Z][\w'’-]+ {last}\b", context) is None
-    )
