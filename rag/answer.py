@@ -29,7 +29,7 @@ from rag.clock import Clock
 from rag.draft import SentenceStream
 from rag.evidence import Budget, select
 from rag.judging import Judge, Judged
-from rag.kind import is_broad, lacks
+from rag.kind import compares, is_broad, lacks
 from rag.notices import heeded
 from rag.reading import Reading, read
 from rag.refuse import reason
@@ -72,6 +72,15 @@ class Length:
 
 SHORT: Final = Length(Budget(120, 280), "in one short sentence", 96)
 LONG: Final = Length(Budget(280, 280), "in at most three short sentences", 224)
+PAIR: Final = replace(SHORT, asked="in one short sentence that gives the figure of each")
+"""For a comparison: a small model names one of the two, and tells nothing that could be checked."""
+
+
+def length_for(question: str) -> Length:
+    """What a question is worth: more where it asks for reasons or a course of events."""
+    if is_broad(question):
+        return LONG
+    return PAIR if compares(question) else SHORT
 
 
 class Answerer:
@@ -242,7 +251,7 @@ class Answerer:
         """A verdict on each sentence of a draft from this reading, as soon as the sentence is complete."""
         if not reading.candidates:
             return
-        length = LONG if is_broad(question.text) else SHORT
+        length = length_for(question.text)
         ranked, dated = self._without is not Ablation.RANK, self._without is not Ablation.TIME
         candidates = await asyncio.to_thread(reading.timely, question) if dated and not past else reading.candidates
         evidence = select(candidates, length.evidence, by_relevance=ranked)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.checks.verify import heading
 from rag.evidence import Candidate
 from rag.followup import refers
+from rag.kind import compares, is_closed
 from rag.terms import Fact, coverage, denials, names, numbers, term_weights, terms, worded
 from rag.types import Citation, Sentence
 
@@ -36,10 +37,10 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
 
     `similarities` are its cosines to the pool. The first quote is the sentence nearest in words, in meaning and in
     the facts that the draft brings (numbers and names the question did not give); where two are equal, the one
-    nearer to the question. Another one, of the same article, is added only while it has facts that the draft brings
-    and that are still missing, or a third more of the weighted words it brings; at most three in all, more only of the
-    same table. With a row of a table goes the line that names its columns, with "he was 43" who that is. What the
-    question gave needs no quote: how far the article speaks of it is part of support.
+    nearer to the question. Another one, of the same article unless two are to be compared, is added only while it has
+    facts that the draft brings and that are still missing, or a third more of the weighted words it brings; at most
+    three in all, more only of the same table. With a row of a table goes the line that names its columns, with "he was
+    43" who that is. What the question gave needs no quote: how far the article speaks of it is part of support.
     """
     texts = [candidate.told for candidate in pool]
     weights = term_weights(dict.fromkeys(terms(sentence)), texts)
@@ -55,12 +56,13 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
     given = frozenset(terms(asked))
     new = {term: weight for term, weight in weights.items() if term not in given}
     headed = heading(home)
+    elsewhere = compares(asked)
     chosen, read = [first], said[first] | _facts(f"{headed} {texts[first]}") | frozenset(terms(headed))
     if (before := _antecedent(sentence, first, pool, read)) is not None:
         chosen.append(before)
         read |= said[before]
     while len(chosen) < MOST_ROWS:
-        others = [i for i in range(len(pool)) if i not in chosen and pool[i].hit.document.id == home.id]
+        others = [i for i in range(len(pool)) if i not in chosen and (elsewhere or pool[i].hit.document.id == home.id)]
         if len(chosen) >= MOST_QUOTES:
             table = {pool[i].header for i in chosen} - {None}
             others = [i for i in others if pool[i].header in table]
@@ -71,7 +73,7 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
         chosen.append(best)
         read |= said[best]
     quotes = _with_headers([pool[i] for i in chosen], pool)
-    return Alignment(quotes, coverage(new, read), similarities[first])
+    return Alignment(quotes, coverage(new or (weights if is_closed(asked) else {}), read), similarities[first])
 
 
 def _homes(brought: Set[float], pool: Sequence[Candidate], said: Sequence[frozenset[Fact]]) -> Sequence[int]:

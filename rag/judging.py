@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from rag.ablation import Ablation
+from rag.checks.question.replies import replied, statement, with_reply
 from rag.checks.verify import faults, heading, leaning
 from rag.cite import align
 from rag.draft import without_year
 from rag.evidence import Candidate
+from rag.kind import is_closed
 from rag.notices import remarks, withdrawn
 from rag.reading import Reading
 from rag.refuse import answering
@@ -66,7 +68,8 @@ class Judge:
         """
         if not (said := answering(sentence)):
             return Judged((), Verdict(sentence))
-        sentence = said
+        closed = is_closed(question.text)
+        sentence = statement(said) if closed else said
         vector = self._embedder.embed_query(sentence)
         aligned = align(
             sentence, question.text, reading.candidates, [float(cosine) for cosine in reading.vectors @ vector]
@@ -99,6 +102,8 @@ class Judge:
         told = [remark.quote.hit.passage for remark in remarks(quotes)]
         released = released and self._retriever.stand(told, replace(question, filters=Filters()))
         texts = tuple(quote.text for quote in quotes)
+        if closed:
+            sentence = with_reply(replied(question.text, [sentence]), sentence)
         return Judged(quotes, Verdict(sentence, texts, tuple(found), signals, support, released))
 
     def _held(

@@ -42,6 +42,15 @@ _NAME_OF = re.compile(r"\bwhat(?:['’]s| (?:is|was|are|were)) the names? of\b",
 _WHETHER = re.compile(
     r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b", re.IGNORECASE
 )
+CHOICE = re.compile(r"\bor\b(?! (?:more|less|fewer|so|later|earlier|not)\b)", re.IGNORECASE)
+"""What stands between two to choose from, and not in "3 or more"."""
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_GRADED = (
+    "(?:old|young|big|larg|great|small|high|low|long|short|tall|deep|wid|fast|slow|quick|soon|lat|earl|cheap|dear|heav"
+    "|light|strong|weak|near|clos|hot|warm|cold|wet|dr|rich|poor|bus|saf|hard|new|costl|dead)[igt]?e"
+)
+_MORE = re.compile(rf"\b(?:more|less|fewer|better|worse|{_GRADED}r)\b", re.IGNORECASE)
+_MOST = re.compile(rf"\b(?:most|least|fewest|best|worst|first|last|ahead|{_GRADED}st)\b", re.IGNORECASE)
 _BROAD = re.compile(
     rf"^\s*(?:why|how(?! (?:{_COUNTED})\b)|explain|describe|list|summari[sz]e|tell)\b"
     r"|\bwhat (?:happened|led to|are the (?:reasons|causes|differences|effects))\b",
@@ -61,6 +70,39 @@ def is_open(question: str) -> bool:
     (True, False)
     """
     return _ASKING.search(question) is not None
+
+
+def is_closed(question: str) -> bool:
+    """Whether it wants a yes or a no.
+
+    >>> is_closed("Has the bridge fallen?"), is_closed("did it fall or was it torn down"), is_closed("Who fell?")
+    (True, False, False)
+    """
+    return _WHETHER.match(question) is not None and not CHOICE.search(question)
+
+
+def compares(question: str) -> bool:
+    """Whether it asks which of two has more of something, or whether the one has more than the other.
+
+    >>> compares("Which is older, the mill or the bridge?"), compares("Is the mill older than the bridge?")
+    (True, True)
+    >>> compares("Did the mill or the bridge burn first?"), compares("Was it the mill or the bridge?")
+    (True, False)
+    >>> compares("What are numbers called that are greater than 3 or more others?")
+    False
+    """
+    if CHOICE.search(question):
+        return tells_more(question) or bool(_WHETHER.match(question) and _MOST.search(question))
+    return bool(is_closed(question) and _THAN.search(question)) and tells_more(question)
+
+
+def tells_more(text: str) -> bool:
+    """Whether a text compares two: "older", "more".
+
+    >>> tells_more("The mill is older."), tells_more("The mill is 90 years old.")
+    (True, False)
+    """
+    return _MORE.search(text) is not None
 
 
 def is_broad(question: str) -> bool:

@@ -39,7 +39,7 @@ CHECKS: dict[str, set[str]] = {
     "people": {"text"},
     "times": {"text"},
     "relations": {"text", "numbers", "people", "times"},
-    "question": {"text", "numbers", "people"},
+    "question": {"text", "wording", "numbers", "people"},
 }
 """Which packages of checks each may know of, beside itself: only such as stand before it here."""
 VENDORS = frozenset(

@@ -28,6 +28,8 @@ from rag.checks.people.speakers import wrong_speaker
 from rag.checks.people.titles import other_body, other_post
 from rag.checks.question.answers import unanswered
 from rag.checks.question.asked import elsewhere, misquoted, other_ordinal, unnamed
+from rag.checks.question.choices import one_sided, other_option
+from rag.checks.question.replies import unproven
 from rag.checks.relations.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.relations.columns import misplaced_cell
 from rag.checks.relations.deeds import misdone
@@ -292,6 +294,12 @@ def _other_faults(sentence: str, quotes: Sequence[str], question: str, headed: s
     """What the quotes tell of another one than the question means, or do not have word for word."""
     if wanting := unanswered(question, sentence, quotes, near):
         return [Fault("kind", wanting)]
+    if unproven(question, sentence, [*quotes, " ".join(names(headed))]):
+        return [Fault("subject", "no quote says all that the question asks")]
+    if chosen := other_option(question, sentence, quotes):
+        return [Fault("relation", f"the quotes tell it of {chosen[1]!r}, not of {chosen[0]!r}")]
+    if untold := one_sided(question, quotes, near):
+        return [Fault("kind", f"no quote tells of {untold!r}, which is to be compared")]
     if other := other_ordinal(question, quotes):
         return [Fault("subject", f"the question means the {other[0]}, the quotes tell of the {other[1]}")]
     if place := elsewhere(sentence, quotes, headed):

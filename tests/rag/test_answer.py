@@ -99,6 +99,18 @@ def test_a_quote_that_is_said_instead_of_its_draft_stands_alone(ask: Ask) -> Non
     assert [citation.quote for citation in answer.citations] == ["The crane had not been inspected since 2019."]
 
 
+def test_the_yes_or_no_of_an_answer_is_what_its_sentence_says(ask: Ask) -> None:
+    answer = reply(ask("Were 15 workers rescued in Varn?", "Yes, 12 workers were rescued in the harbour of Varn."))
+    assert isinstance(answer, Answer)
+    assert answer.claims[0].text == "No, 12 workers were rescued in the harbour of Varn."
+
+
+def test_a_yes_that_no_quote_carries_is_refused(ask: Ask) -> None:
+    assert isinstance(
+        reply(ask("Was the crane in Varn harbour new?", "Yes, the crane in Varn harbour was new.")), Refusal
+    )
+
+
 def test_a_wrong_number_alone_is_refused_as_unsupported(ask: Ask) -> None:
     refusal = reply(ask("How many workers were rescued in Varn?", "15 workers were rescued in Varn."))
     assert isinstance(refusal, Refusal)

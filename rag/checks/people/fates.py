@@ -17,6 +17,7 @@ _FATES: Final = {
     ),
     "missing": re.compile(r"\b(?:missing|unaccounted)\b", re.IGNORECASE),
     "injured": re.compile(r"\b(?:injur\w+|wounded|hurt)\b", re.IGNORECASE),
+    "ill": re.compile(r"\b(?:ill|sick|sickened|infected|poisoned)\b", re.IGNORECASE),
     "rescued": re.compile(r"\b(?:rescued|saved|surviv\w+|alive)\b", re.IGNORECASE),
 }
 
@@ -39,5 +40,5 @@ def misfated(sentence: str, quotes: Sequence[str]) -> tuple[str, str] | None:
 
 
 def fates(text: str) -> set[str]:
-    """What a text tells to have become of people: "dead", "missing", "injured", "rescued"."""
+    """What a text tells to have become of people: "dead", "missing", "injured", "ill", "rescued"."""
     return {fate for fate, pattern in _FATES.items() if pattern.search(text)}

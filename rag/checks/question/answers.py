@@ -340,14 +340,14 @@ def _other_place(question: str, near: str) -> str | None:
 
 
 def _other_fate(question: str, sentence: str, quotes: Sequence[str]) -> str | None:
-    """Asked whether anyone died, it says yes of the injured.
+    """Asked whether anyone died, it tells of the injured; of lesser harm only where it says yes.
 
-    >>> _other_fate("Did anyone die?", "Yes, three were hurt.", ["Three were hurt."])
+    >>> _other_fate("Did anyone die?", "Three were treated for burns.", ["Three were treated for burns."])
     'no quote tells who is dead'
     """
-    if is_open(question) or not _YES.search(sentence):
-        return None
     asked = fates(question)
+    if is_open(question) or not (asked == {"dead"} or _YES.search(sentence)):
+        return None
     told: Set[str] = set().union(*(fates(quote) for quote in quotes))
     return f"no quote tells who is {min(asked)}" if len(asked) == 1 and not asked & told else None
 

@@ -157,6 +157,15 @@ def _charges(pattern: re.Pattern[str], text: str) -> set[str]:
     return {stem(charge) for charge in pattern.findall(text)}
 
 
+def denied_heads(text: str) -> set[str]:
+    """What a text denies: the first telling word after each denial.
+
+    >>> denied_heads("She had never acted before.")
+    {'acted'}
+    """
+    return {heads[0].word for heads in _heads(text)}
+
+
 def _heads(text: str) -> list[list[Token]]:
     """The first two telling words, if there are, after each denial of a text."""
     found = []

@@ -46,8 +46,8 @@ def test_a_denial_that_no_quote_has_is_found() -> None:
 
 def test_a_number_that_only_the_question_has_is_no_fault_and_a_year_is() -> None:
     asked = "Did Ilse Brandt rescue 40 people from the Orla in 2019?"
-    assert checks("Ilse Brandt rescued 40 people from the Orla.", question=asked) == set()
-    assert checks("People were rescued from the Orla in 2019.", question=asked) == {"number"}
+    assert checks("Ilse Brandt said that people were rescued from the Orla, 40 of them.", question=asked) == set()
+    assert "number" in checks("People were rescued from the Orla in 2019.", question=asked)
 
 
 @pytest.mark.parametrize(
