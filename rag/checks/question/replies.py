@@ -14,11 +14,13 @@ from rag.checks.numbers.amounts import COUNT, amounts
 from rag.checks.numbers.compared import contradicted
 from rag.checks.numbers.parts import misweighed, overstated
 from rag.checks.people.fates import fates
+from rag.checks.text.sentences import clauses
 from rag.checks.text.spelling import base, bases
 from rag.checks.wording.denied import denied_heads, wrong_verdict, wrongly_affirmed
+from rag.checks.wording.modality import mistold
 from rag.checks.wording.opposites import opposite
 from rag.kind import is_closed
-from rag.terms import STOP_WORDS, denials, stem, words
+from rag.terms import STOP_WORDS, denials, in_full, names, stem, words
 
 YES: Final = "Yes"
 NO: Final = "No"
@@ -28,6 +30,15 @@ _ASIDE: Final = frozenset(
     map(stem, "still also even ever yet already really actually now currently there anyone".split())
 )
 """Words of a question that an answer may leave out."""
+
+
+_WHOLE = re.compile(r"\b(?:all|every\w*|each|both|entire|whole|only|always)\b", re.IGNORECASE)
+_MODAL = re.compile(r"\W*(?:can|could|must|should|may|might|will|would)\b", re.IGNORECASE)
+"""How a question begins that asks for no deed done."""
+_BOUND = re.compile(
+    r"\b(?:than|over|under|above|below|beyond|least|most|up to|nearly|almost|about|around|some|roughly)\s+[$£€¥]?$",
+    re.IGNORECASE,
+)
 
 
 def statement(reply: str) -> str:
@@ -56,14 +67,15 @@ def replied(question: str, told: Sequence[str]) -> str:
     >>> replied("Has the mill burned down?", ["It has a new roof."])
     ''
     """
-    asked = question.strip().rstrip("?")
-    if denials(asked) or not told:
+    asked, text = question.strip().rstrip("?"), " ".join(told)
+    if denials(asked) or not told or _turned_round(asked, text):
         return ""
     if _denied(asked, told) or _contradicted(asked, told):
         return NO
-    text = " ".join(told)
     wanted, having, became = set(bases(asked)) - _ASIDE, set(bases(text)), fates(text)
-    return YES if wanted and all(one in having or fates(one) & became for one in wanted) else ""
+    carried = wanted and all(one in having or fates(one) & became for one in wanted)
+    whole = not _WHOLE.search(asked) or _WHOLE.search(text)
+    return YES if carried and whole and _done(asked, told) else ""
 
 
 def unproven(question: str, sentence: str, read: Sequence[str]) -> bool:
@@ -104,15 +116,31 @@ def _contradicted(asked: str, told: Sequence[str]) -> bool:
     return any(check(asked, told) for check in checks) or _other_amount(asked, told)
 
 
+def _turned_round(asked: str, told: str) -> bool:
+    """Whether two are compared in the other order: "the old one is shorter" to whether the new one is longer."""
+    (one, _, other), (before, _, after) = (text.partition(" than ") for text in (asked, told))
+    first, second = set(bases(one)) - set(bases(other)), set(bases(other)) - set(bases(one))
+    return bool(second & set(bases(before)) and first & set(bases(after)))
+
+
+def _done(asked: str, told: Sequence[str]) -> bool:
+    """Whether what is asked for as done is told as done, in the clauses that tell of it, and not as a plan."""
+    deeds = set(bases(asked)) - {base(name) for name in names(asked)}
+    telling = [clause for text in told for clause in clauses(text) if deeds & set(bases(clause))]
+    return _MODAL.match(asked) is not None or not mistold(asked, telling or told, "")
+
+
 def _other_amount(asked: str, told: Sequence[str]) -> bool:
-    """Whether another number of the same thing is told than was asked."""
+    """Whether another number of the same thing is told than was asked for exactly."""
+    wanted = amounts(asked)
+    given = {one.value for one in wanted}
     theirs = [one for text in told for one in amounts(text)]
-    for ours in amounts(asked):
-        if not ours.measure:
+    for ours in wanted:
+        if not ours.measure or _BOUND.search(in_full(asked)[: ours.start]):
             continue
         alike = [
             one for one in theirs if one.measure == ours.measure and (ours.measure != COUNT or one.noun == ours.noun)
         ]
-        if alike and all(one.value != ours.value for one in alike):
+        if alike and not given & {one.value for one in alike}:
             return True
     return False

@@ -31,6 +31,15 @@ WITHOUT = "Varn will be without back Ada Osk, who is suspended."
         ("Did anyone die in the fire?", "No one was killed.", NO),
         ("Has the council approved the plan?", "The council did not say whether the plan is legal.", ""),
         ("Didn't the mill burn?", "The mill burned.", ""),
+        ("Did more than 40 people drown?", "In all, 57 people drowned.", ""),
+        ("Were two people hurt in the fire that killed 3 people?", "Two people were hurt.", ""),
+        ("Is the new line longer than the old one?", "The old line is shorter than the new one.", ""),
+        ("Is the new line longer than the old one?", "The new line, at 52 km, is longer than the old one.", YES),
+        ("Did all of the crew survive?", "Nine of the crew of 12 survived.", ""),
+        ("Did both brothers survive?", "Both brothers survived.", YES),
+        ("Has the mill reopened?", "The mill will reopen in May.", ""),
+        ("Will the mill reopen?", "The mill is to reopen in May.", YES),
+        ("Must the data be given free?", "The data must be given free.", YES),
     ],
 )
 def test_the_reply_is_what_the_sentence_says(question: str, told: str, expected: str) -> None:
