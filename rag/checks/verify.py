@@ -29,7 +29,7 @@ from rag.checks.people.titles import other_body, other_post
 from rag.checks.question.answers import unanswered
 from rag.checks.question.asked import elsewhere, misquoted, other_ordinal, unnamed
 from rag.checks.question.choices import one_sided, other_option
-from rag.checks.question.replies import unproven
+from rag.checks.question.replies import statement, unproven
 from rag.checks.relations.bindings import misplaced_day, misplaced_name, misplaced_number
 from rag.checks.relations.columns import misplaced_cell
 from rag.checks.relations.deeds import misdone
@@ -73,7 +73,6 @@ _WHEN = frozenset(map(stem, CALENDAR)) | {stem(word) for word in "last next year
 
 _LEANS = re.compile(r"\W*(?:the|it|this|that|these|those|he|she|they|his|her|its|their)\b", re.IGNORECASE)
 _ENDS = re.compile(r"(?<=[.!?])[”\"']?\s+")
-_REPLY = re.compile(r"^(?:Yes|No), ")
 _AT_MOST = re.compile(r"\bno (?:later|earlier|sooner|more|less|fewer) than\b", re.IGNORECASE)
 """A bound, and no denial."""
 _YES_OR_NO = frozenset({"yes", "no"})
@@ -152,7 +151,7 @@ def faults(
 
 def _relation_faults(sentence: str, quotes: Sequence[str], question: str, context: str) -> list[Fault]:
     """What the quotes tell of something else, the other way round, or as the opposite."""
-    found, sentence = [], _REPLY.sub("", sentence)
+    found, sentence = [], statement(sentence)
     if words_apart := opposite(sentence, quotes):
         found.append(Fault("opposite", f"{words_apart[0]!r} is {words_apart[1]!r} in the quotes"))
     measured = (exchanged, mismeasured, misbounded, overstated, misweighed, contradicted)
@@ -232,7 +231,7 @@ def _missing(check: str, found: Sequence[object]) -> list[Fault]:
 
 def _denial_faults(sentence: str, quotes: Sequence[str], question: str) -> list[Fault]:
     """A denial on one side only, about words that both sides share; one may have been asked for."""
-    sentence = _AT_MOST.sub("by", _REPLY.sub("", sentence))
+    sentence = _AT_MOST.sub("by", statement(sentence))
     ours = denials(sentence)
     if ours and not any(map(denying, [*quotes, question])) and not wanting(sentence, quotes):
         return [Fault("denial", f"{ours[0]!r} is not in the quotes")]
