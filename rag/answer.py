@@ -77,7 +77,7 @@ PAIR: Final = replace(SHORT, asked="in one short sentence that gives the figure 
 
 
 def length_for(question: str) -> Length:
-    """What a question is worth: more where it asks for reasons or a course of events."""
+    """What a question is worth: more where it asks for reasons or a course of events, two figures where it compares."""
     if is_broad(question):
         return LONG
     return PAIR if compares(question) else SHORT

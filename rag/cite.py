@@ -73,7 +73,9 @@ def align(sentence: str, asked: str, pool: Sequence[Candidate], similarities: Se
         chosen.append(best)
         read |= said[best]
     quotes = _with_headers([pool[i] for i in chosen], pool)
-    return Alignment(quotes, coverage(new or (weights if is_closed(asked) else {}), read), similarities[first])
+    if not new and is_closed(asked):
+        new = weights  # a yes brings no word of its own: all that it repeats has to be grounded
+    return Alignment(quotes, coverage(new, read), similarities[first])
 
 
 def _homes(brought: Set[float], pool: Sequence[Candidate], said: Sequence[frozenset[Fact]]) -> Sequence[int]:

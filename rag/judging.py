@@ -63,8 +63,8 @@ class Judge:
         """The quotes that carry a drafted sentence, and whether it may leave with them.
 
         `contained` is the model's probability that the evidence answers the question, None where it tells none. A
-        draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself. `past` as in
-        `withdrawn`.
+        draft that tells its quote wrongly, though all else speaks for it, gives way to the quote itself. Before what is
+        told to a question for yes or no stands the one that it says. `past` as in `withdrawn`.
         """
         if not (said := answering(sentence)):
             return Judged((), Verdict(sentence))

@@ -125,9 +125,11 @@ def _turned_round(asked: str, told: str) -> bool:
 
 def _done(asked: str, told: Sequence[str]) -> bool:
     """Whether what is asked for as done is told as done, in the clauses that tell of it, and not as a plan."""
+    if _MODAL.match(asked):
+        return True
     deeds = set(bases(asked)) - {base(name) for name in names(asked)}
     telling = [clause for text in told for clause in clauses(text) if deeds & set(bases(clause))]
-    return _MODAL.match(asked) is not None or not mistold(asked, telling or told, "")
+    return not mistold(asked, telling or told, "")
 
 
 def _other_amount(asked: str, told: Sequence[str]) -> bool:
